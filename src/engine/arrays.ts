@@ -1,0 +1,248 @@
+// What can be done with arrays: create and replace, read, set, append. Each is one commit.
+import { DTYPES } from '../core/dtype.js'
+import { ShapeError, StaleArrayError } from '../core/errors.js'
+import { checkResolved, type ResolvedSelection, selectedShape } from '../core/selection.js'
+import { checkAxis, shapeText } from '../core/shape.js'
+import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
+import { checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
+import { type Draft, DraftWriter } from './draft.js'
+import type { Engine, NewEntry } from './engine.js'
+import { type Change, type Entry, metaOf } from './entry.js'
+import { KeyedMutex } from './keyed-mutex.js'
+import { type BlockTable, blockLength, emptyBlocks } from './layout.js'
+import { planOf } from './plan.js'
+import { readPlan, readRange } from './reading.js'
+import { type RegionValue, touchedBlocks, writeRegion } from './region.js'
+import type { Work } from './work.js'
+
+/** A checked target. `entry` lacks what only the commit knows. */
+export type Target =
+  | { readonly kind: 'create'; readonly entry: NewEntry; readonly overwrite: boolean }
+  | { readonly kind: 'replace'; readonly base: Version; readonly nbytes: number; readonly path: string }
+
+/** A target and the blocks that are to be its value. */
+interface Filled {
+  readonly target: Target
+  readonly blocks: BlockTable
+}
+
+export class Arrays {
+  readonly #engine: Engine
+  /** Changes of one array's bytes that start from its present ones, by incarnation. */
+  readonly #changing = new KeyedMutex<number>()
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Errors: KeyExistsError, StaleArrayError, InvalidPathError, DTypeError, ShapeError. */
+  target(target: WriteTarget, client: string): Target {
+    if ('create' in target) {
+      const entry = checkSpec(target.create, client)
+      if (!target.create.overwrite) this.#engine.checkFree(entry.path)
+      return { kind: 'create', entry, overwrite: target.create.overwrite }
+    }
+    const { nbytes, path } = this.#current(target.replace)
+    return { kind: 'replace', base: target.replace, nbytes, path }
+  }
+
+  /** Room for the target's bytes. Errors: QuotaExceededError. */
+  draft(target: Target): Promise<Draft> {
+    return this.#engine.draft(nbytesOf(target))
+  }
+
+  /** Writes all values, then commits them in one frame. Errors: those of target(), QuotaExceededError, AbortedError. */
+  async put(puts: readonly Put[], client: string, work: Work): Promise<PutResult[]> {
+    const targets = puts.map(({ target }) => this.target(target, client))
+    work.begin(targets.reduce((sum, target) => sum + nbytesOf(target), 0))
+    const drafts: Draft[] = []
+    try {
+      const filled: Filled[] = []
+      for (const [i, target] of targets.entries()) {
+        const { bytes, item } = puts[i] as Put
+        if (bytes === undefined && item === undefined) {
+          filled.push({ target, blocks: emptyBlocks(nbytesOf(target)) })
+          continue
+        }
+        const draft = await this.draft(target)
+        drafts.push(draft)
+        await fill(draft, bytes, item, work)
+        filled.push({ target, blocks: draft.blocks })
+      }
+      work.end()
+      return this.commit(filled)
+    } catch (error) {
+      for (const draft of drafts) this.#engine.discard(draft)
+      throw error
+    }
+  }
+
+  /** Errors: KeyExistsError, StaleArrayError, QuotaExceededError; the caller keeps the drafts' room then. */
+  commit(filled: readonly Filled[]): PutResult[] {
+    const engine = this.#engine
+    for (const { target } of filled) {
+      if (target.kind === 'replace') this.#current(target.base)
+      else if (!target.overwrite) engine.checkFree(target.entry.path)
+    }
+    const replaced = filled.map(({ target }) =>
+      target.kind === 'create' ? engine.arrays.at(target.entry.path)?.incarnation : undefined,
+    )
+    const entries: Entry[] = []
+    engine.commit((version, modified) =>
+      filled.map(({ target, blocks }): Change => {
+        const entry: Entry =
+          target.kind === 'create'
+            ? { ...target.entry, blocks, version, modified, hasState: false, incarnation: engine.takeIncarnation() }
+            : { ...engine.entry(target.base.incarnation), blocks, version, modified }
+        entries.push(entry)
+        return { kind: 'put', entry }
+      }),
+    )
+    return entries.map((entry, i) => ({ meta: metaOf(entry), replaced: replaced[i] }))
+  }
+
+  /** Runs `work` while no one else changes the array's bytes or moves them. */
+  exclusively<T>(incarnation: number, work: () => Promise<T>): Promise<T> {
+    return this.#changing.run(incarnation, () => this.#engine.reading(work))
+  }
+
+  /** Errors: InvalidSelectionError, CorruptDataError, AbortedError. */
+  async read(entry: Entry, selection: ResolvedSelection, target: Uint8Array, work: Work): Promise<void> {
+    const plan = planOf(selection, entry.shape, DTYPES[entry.dtype].itemsize)
+    await readPlan(this.#engine.data, entry, plan, target, work)
+  }
+
+  /** Errors: StaleArrayError, InvalidSelectionError, ShapeError, QuotaExceededError, AbortedError. */
+  set(incarnation: number, selection: ResolvedSelection, value: RegionValue, work: Work): Promise<Entry> {
+    return this.exclusively(incarnation, async () => {
+      const entry = this.#engine.entry(incarnation)
+      const resolved = checkResolved(selection, entry.shape)
+      const { itemsize } = DTYPES[entry.dtype]
+      checkByteLength(value.bytes, value.shape, itemsize)
+      checkBroadcast(value.shape, selectedShape(resolved))
+      if (resolved.some(({ count }) => count === 0)) return entry
+      const indexes = touchedBlocks(entry, resolved)
+      work.begin(indexes.length * BLOCK_BYTES)
+      const lengths = indexes.map((index) => blockLength(index, entry.nbytes))
+      const positions = await this.#engine.reserve(lengths)
+      try {
+        const checksums = await writeRegion(this.#engine.data, entry, resolved, value, { indexes, positions }, work)
+        work.end()
+        const blocks = Float64Array.from(
+          { length: 2 * indexes.length },
+          (_, i) => (i % 2 === 0 ? positions : checksums)[i >> 1] as number,
+        )
+        this.#current(entry)
+        this.#engine.commit((version, modified) => [{ kind: 'remap', incarnation, version, modified, indexes, blocks }])
+      } catch (error) {
+        this.#engine.release(positions, lengths)
+        throw error
+      }
+      return this.#engine.entry(incarnation)
+    })
+  }
+
+  /** NumPy's concatenate along an axis, in place. Errors: StaleArrayError, ShapeError, QuotaExceededError, AbortedError. */
+  append(incarnation: number, axis: number, value: RegionValue, work: Work): Promise<Entry> {
+    return this.exclusively(incarnation, async () => {
+      const entry = this.#engine.entry(incarnation)
+      const { itemsize } = DTYPES[entry.dtype]
+      checkByteLength(value.bytes, value.shape, itemsize)
+      const along = checkAxis(axis, entry.shape.length)
+      checkAppendable(entry.shape, value.shape, along)
+      if (value.bytes.byteLength === 0) return entry
+      const shape = entry.shape.map((size, i) => (i === along ? size + (value.shape[i] as number) : size))
+      const outer = entry.shape.slice(0, along).reduce((product, size) => product * size, 1)
+      const nbytes = entry.nbytes + value.bytes.byteLength
+      // Behind the last row whole blocks stay where they are.
+      const keptBytes = outer === 1 ? Math.floor(entry.nbytes / BLOCK_BYTES) * BLOCK_BYTES : 0
+      work.begin(nbytes - keptBytes)
+      const draft = await this.#engine.draft(nbytes, entry.blocks.slice(0, (2 * keptBytes) / BLOCK_BYTES), keptBytes)
+      try {
+        await this.#interleave(entry, value.bytes, outer, keptBytes, draft, work)
+        work.end()
+        const { path, attributes, ephemeral, purge, hasState, clients } = this.#current(entry)
+        const described = { ...entry, path, attributes, ephemeral, purge, hasState, clients }
+        const { blocks } = draft
+        this.#engine.commit((version, modified) => [
+          { kind: 'put', entry: { ...described, shape, nbytes, blocks, version, modified } },
+        ])
+      } catch (error) {
+        this.#engine.discard(draft, keptBytes)
+        throw error
+      }
+      return this.#engine.entry(incarnation)
+    })
+  }
+
+  /** For each of `outer` rows the entry's bytes, then the value's. */
+  async #interleave(
+    entry: Entry,
+    bytes: Uint8Array,
+    outer: number,
+    keptBytes: number,
+    draft: Draft,
+    work: Work,
+  ): Promise<void> {
+    const writer = new DraftWriter(draft, work)
+    const oldRow = entry.nbytes / outer
+    const newRow = bytes.byteLength / outer
+    for (let row = 0; row < outer; row++) {
+      const end = (row + 1) * oldRow
+      for (let at = row * oldRow + keptBytes; at < end; ) {
+        const part = writer.room.subarray(0, end - at)
+        readRange(this.#engine.data, entry, at, part)
+        at += part.byteLength
+        await writer.filled(part.byteLength)
+      }
+      await writer.write(bytes.subarray(row * newRow, (row + 1) * newRow))
+    }
+  }
+
+  /** Errors: StaleArrayError where the array is gone or its bytes are another version's. */
+  #current({ incarnation, version }: Version): Entry {
+    const entry = this.#engine.entry(incarnation)
+    if (entry.version === version) return entry
+    throw new StaleArrayError(
+      `'${entry.path}' was changed since it was loaded (version ${version}, now ${entry.version}): load it again with { discard: true }`,
+    )
+  }
+}
+
+export function nbytesOf(target: Target): number {
+  return target.kind === 'create' ? target.entry.nbytes : target.nbytes
+}
+
+async function fill(
+  draft: Draft,
+  bytes: Uint8Array | undefined,
+  item: Uint8Array | undefined,
+  work: Work,
+): Promise<void> {
+  if (bytes !== undefined) {
+    checkByteLength(bytes, [draft.nbytes], 1)
+    return draft.write(bytes, work)
+  }
+  const writer = new DraftWriter(draft, work)
+  const repeated = item as Uint8Array
+  const pattern = new Uint8Array(Math.min(BLOCK_BYTES, draft.nbytes))
+  for (let at = 0; at < pattern.byteLength; at += repeated.byteLength) pattern.set(repeated, at)
+  for (let rest = draft.nbytes; rest > 0; rest -= pattern.byteLength) await writer.write(pattern.subarray(0, rest))
+}
+
+/** Errors: ShapeError in NumPy's words. */
+function checkAppendable(shape: readonly number[], added: readonly number[], axis: number): void {
+  if (shape.length !== added.length) {
+    throw new ShapeError(
+      `all the input array dimensions must match: the array has ${shape.length} (${shapeText(shape)}), what is appended ${added.length} (${shapeText(added)})`,
+    )
+  }
+  for (const [i, size] of shape.entries()) {
+    if (i !== axis && size !== added[i]) {
+      throw new ShapeError(
+        `all the input array dimensions except for the concatenation axis must match exactly, but along dimension ${i}, ` +
+          `the array at index 0 has size ${size} and the array at index 1 has size ${String(added[i])}`,
+      )
+    }
+  }
+}

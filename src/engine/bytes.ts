@@ -1,0 +1,120 @@
+// Writing and reading the values inside a catalog frame: varints, doubles, texts.
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export class ByteWriter {
+  #bytes = new Uint8Array(256)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Leaves `count` bytes zero. */
+  skip(count: number): void {
+    this.#reserve(count)
+    this.#length += count
+  }
+
+  byte(value: number): void {
+    this.#reserve(1)
+    this.#bytes[this.#length++] = value
+  }
+
+  /** A non-negative safe integer, 7 bits a byte, low ones first. */
+  integer(value: number): void {
+    this.#reserve(8)
+    let rest = value
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) + 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    this.#bytes[this.#length++] = rest
+  }
+
+  double(value: number): void {
+    this.doubles(Float64Array.of(value))
+  }
+
+  doubles(values: Float64Array): void {
+    this.#reserve(values.byteLength)
+    this.#bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#length)
+    this.#length += values.byteLength
+  }
+
+  text(value: string): void {
+    const byteLength = utf8Length(value)
+    this.integer(byteLength)
+    this.#reserve(byteLength)
+    encoder.encodeInto(value, this.#bytes.subarray(this.#length))
+    this.#length += byteLength
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.byteLength) return
+    const larger = new Uint8Array(Math.max(this.#length + count, 2 * this.#bytes.byteLength))
+    larger.set(this.#bytes)
+    this.#bytes = larger
+  }
+}
+
+/** Throws a RangeError where the bytes end too early: a checksum that holds over nonsense must not become a huge loop. */
+export class ByteReader {
+  readonly #bytes: Uint8Array
+  #offset = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  byte(): number {
+    return this.#bytes[this.#take(1)] as number
+  }
+
+  integer(): number {
+    let value = 0
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.byte()
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value
+      if (scale > Number.MAX_SAFE_INTEGER) throw new RangeError('a catalog frame holds an integer that is too large')
+    }
+  }
+
+  double(): number {
+    return this.doubles(1)[0] as number
+  }
+
+  doubles(count: number): Float64Array {
+    const offset = this.#take(8 * count) + this.#bytes.byteOffset
+    return new Float64Array(this.#bytes.buffer.slice(offset, offset + 8 * count) as ArrayBuffer)
+  }
+
+  text(): string {
+    const byteLength = this.integer()
+    const offset = this.#take(byteLength)
+    return decoder.decode(this.#bytes.subarray(offset, offset + byteLength))
+  }
+
+  #take(count: number): number {
+    const offset = this.#offset
+    if (!(count <= this.#bytes.byteLength - offset)) throw new RangeError('a catalog frame ends too early')
+    this.#offset = offset + count
+    return offset
+  }
+}
+
+/** Bytes of a well-formed string in UTF-8. */
+function utf8Length(value: string): number {
+  let length = value.length
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i)
+    if (unit > 0x7f) length += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1
+  }
+  return length
+}

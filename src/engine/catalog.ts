@@ -1,0 +1,194 @@
+// The catalog's two files: appending frames to both alike, and replacing them in turn by a snapshot.
+import type { Change, Entry } from './entry.js'
+import { readExactly, resizeExactly, writeExactly } from './files.js'
+import { type EncodedFrame, encodeFrame, HEADER_BYTES, NO_FRAME } from './frame.js'
+import type { SyncFile } from './storage.js'
+
+export const CATALOG_FILES = ['catalog-a', 'catalog-b'] as const
+
+/** Room is made this far ahead, so that an append never extends a file and so cannot meet the quota half way. */
+const GROWTH_BYTES = 256 * 1024
+/** Entries a snapshot's frame holds. */
+const SNAPSHOT_BATCH = 64
+/** A log is worth replacing once it is this long, and longer than twice the snapshot it began with. */
+const LOG_BYTES_BEFORE_SNAPSHOT = 4 << 20
+
+/** One file of the pair. Frames of `epoch` lie from offset 0 to `end` without gaps; what follows is older or zero. */
+export interface Copy {
+  readonly file: SyncFile
+  epoch: number
+  end: number
+  /** Checksum of the last frame. */
+  tip: number
+  /** false while the file is not whole: it takes no appends and counts for nothing. */
+  live: boolean
+}
+
+type SnapshotHead = Omit<Change & { kind: 'snapshot-begin' }, 'kind' | 'nonce'>
+type Pause = () => Promise<void>
+
+export class Catalog {
+  readonly #copies: readonly [Copy, Copy]
+  #sequence: number
+  #snapshotBytes: number
+  /** The changes appended while one copy is replaced, by sequence; they follow the snapshot in it. */
+  #missed: { sequence: number; changes: readonly Change[] }[] | undefined
+
+  constructor(copies: readonly [Copy, Copy], sequence: number, snapshotBytes: number) {
+    this.#copies = copies
+    this.#sequence = sequence
+    this.#snapshotBytes = snapshotBytes
+  }
+
+  /** Of the last frame. The next has one more, whatever its epoch. */
+  get sequence(): number {
+    return this.#sequence
+  }
+
+  /** Both copies are whole and alike. */
+  get mirrored(): boolean {
+    return this.#copies.every((copy) => copy.live)
+  }
+
+  get byteLength(): number {
+    return this.#copies.reduce((sum, copy) => sum + copy.file.getSize(), 0)
+  }
+
+  get wantsSnapshot(): boolean {
+    if (this.#missed !== undefined) return false
+    const end = Math.max(...this.#copies.map((copy) => copy.end))
+    return !this.mirrored || end > Math.max(LOG_BYTES_BEFORE_SNAPSHOT, 3 * this.#snapshotBytes)
+  }
+
+  /** Appends a frame; returns its sequence. Errors: QuotaExceededError, and then no copy holds the frame. */
+  append(make: (sequence: number) => readonly Change[]): number {
+    const sequence = this.#sequence + 1
+    const changes = make(sequence)
+    const live = this.#copies.filter((copy) => copy.live)
+    const { epoch, tip } = live[0] as Copy
+    const frame = encodeFrame(epoch, sequence, changes, tip)
+    for (const copy of live) makeRoom(copy, frame.bytes.byteLength)
+    try {
+      for (const copy of live) writeExactly(copy.file, frame.bytes, copy.end)
+    } catch (error) {
+      for (const copy of live) attempt(() => scrub(copy))
+      throw error
+    }
+    for (const copy of live) advance(copy, frame.bytes.byteLength, frame.checksum)
+    this.#missed?.push({ sequence, changes })
+    this.#sequence = sequence
+    return sequence
+  }
+
+  flush(): void {
+    for (const copy of this.#copies) if (copy.live) copy.file.flush()
+  }
+
+  /**
+   * Replaces both copies, one after the other, by frames that make `entries`, those of now, from nothing. Every append
+   * meanwhile goes to the copy that is whole. Errors: QuotaExceededError, and then one copy stays live.
+   *
+   * Crash order: a copy counts only where every frame up to its snapshot-end verifies; until it is flushed the other one
+   * stays as it was.
+   */
+  async snapshot(entries: readonly Entry[], head: SnapshotHead, pause: Pause): Promise<void> {
+    const [first, second] = [...this.#copies].sort((a, b) => Number(a.live) - Number(b.live)) as [Copy, Copy]
+    const epoch = Math.max(first.epoch, second.epoch) + 1
+    this.#missed = []
+    try {
+      await this.#replace(first, epoch, entries, head, pause)
+      // From here to the first pause nothing runs in between: no append can be missed by both copies.
+      this.#finish(first)
+      second.live = false
+      this.#missed = []
+      await this.#copyOver(first, second, pause)
+    } finally {
+      this.#missed = undefined
+    }
+  }
+
+  close(): void {
+    for (const copy of this.#copies) copy.file.close()
+  }
+
+  async #replace(
+    copy: Copy,
+    epoch: number,
+    entries: readonly Entry[],
+    head: SnapshotHead,
+    pause: Pause,
+  ): Promise<void> {
+    const base = this.#sequence
+    Object.assign(copy, { live: false, epoch, end: 0, tip: NO_FRAME })
+    // All frames of a snapshot carry the sequence of the state they hold.
+    const write = (changes: readonly Change[]): void => appendTo(copy, encodeFrame(epoch, base, changes, copy.tip))
+    write([{ kind: 'snapshot-begin', nonce: Math.random(), ...head }])
+    for (let i = 0; i < entries.length; i += SNAPSHOT_BATCH) {
+      write(entries.slice(i, i + SNAPSHOT_BATCH).map((entry) => ({ kind: 'put', entry })))
+      await pause()
+    }
+    write([{ kind: 'snapshot-end', entries: entries.length }])
+    this.#snapshotBytes = copy.end
+  }
+
+  #finish(copy: Copy): void {
+    for (const { sequence, changes } of this.#missed ?? []) {
+      appendTo(copy, encodeFrame(copy.epoch, sequence, changes, copy.tip))
+    }
+    copy.file.flush()
+    copy.live = true
+  }
+
+  async #copyOver(from: Copy, to: Copy, pause: Pause): Promise<void> {
+    const { end, tip, epoch } = from
+    Object.assign(to, { epoch, end: 0 })
+    const piece = new Uint8Array(1 << 20)
+    while (to.end < end) {
+      const part = piece.subarray(0, Math.min(piece.byteLength, end - to.end))
+      if (!readExactly(from.file, part, to.end)) throw new RangeError('a catalog file became shorter while it was open')
+      appendTo(to, { bytes: part, checksum: tip })
+      await pause()
+    }
+    this.#finish(to)
+  }
+}
+
+function appendTo(copy: Copy, frame: EncodedFrame): void {
+  makeRoom(copy, frame.bytes.byteLength)
+  writeExactly(copy.file, frame.bytes, copy.end)
+  advance(copy, frame.bytes.byteLength, frame.checksum)
+}
+
+function advance(copy: Copy, byteLength: number, tip: number): void {
+  copy.end += byteLength
+  copy.tip = tip
+}
+
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // What it would have mended is no worse for it.
+  }
+}
+
+/** Errors: QuotaExceededError. */
+function makeRoom(copy: Copy, byteLength: number): void {
+  const needed = copy.end + byteLength
+  if (needed <= copy.file.getSize()) return
+  const ahead = Math.ceil((needed + GROWTH_BYTES) / GROWTH_BYTES) * GROWTH_BYTES
+  try {
+    resizeExactly(copy.file, ahead)
+  } catch {
+    resizeExactly(copy.file, needed)
+  }
+}
+
+/**
+ * Makes sure that a frame of which only one copy was written is not found again. Should even that fail, the next append
+ * overwrites the frame, and until then its blocks have to verify.
+ */
+function scrub(copy: Copy): void {
+  const length = Math.min(HEADER_BYTES, copy.file.getSize() - copy.end)
+  if (length > 0) copy.file.write(new Uint8Array(length), copy.end)
+}

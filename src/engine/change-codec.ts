@@ -1,0 +1,158 @@
+// The bytes of catalog changes. What is here is the disk's format: CATALOG_FORMAT goes up with every change of it.
+import { DTYPE_NAMES } from '../core/dtype.js'
+import { ByteReader, type ByteWriter } from './bytes.js'
+import type { Change, Description, Entry } from './entry.js'
+
+/** The position is the kind's number on disk: append only. */
+const KINDS = [
+  'put',
+  'remap',
+  'describe',
+  'delete',
+  'durable',
+  'snapshot-begin',
+  'snapshot-end',
+] as const satisfies readonly Change['kind'][]
+
+const PURGE = 1
+const EPHEMERAL = 2
+const HAS_STATE = 4
+
+/** undefined where the bytes are no list of changes: a checksum can hold over nonsense. */
+export function readChanges(body: Uint8Array): Change[] | undefined {
+  const reader = new ByteReader(body)
+  const changes: Change[] = []
+  try {
+    for (let count = reader.integer(); count > 0; count--) changes.push(readChange(reader))
+  } catch {
+    return undefined
+  }
+  return changes
+}
+
+export function writeChanges(writer: ByteWriter, changes: readonly Change[]): void {
+  writer.integer(changes.length)
+  for (const change of changes) writeChange(writer, change)
+}
+
+function writeChange(writer: ByteWriter, change: Change): void {
+  writer.byte(KINDS.indexOf(change.kind))
+  switch (change.kind) {
+    case 'put':
+      writeEntry(writer, change.entry)
+      break
+    case 'remap':
+      writer.integer(change.incarnation)
+      writer.integer(change.version)
+      writer.double(change.modified)
+      writer.integer(change.indexes.length)
+      for (const index of change.indexes) writer.integer(index)
+      writer.doubles(change.blocks)
+      break
+    case 'describe':
+      writer.integer(change.incarnation)
+      writeDescription(writer, change.description)
+      break
+    case 'delete':
+      writer.integer(change.incarnation)
+      break
+    case 'durable':
+      writer.integer(change.sequence)
+      break
+    case 'snapshot-begin':
+      writer.double(change.nonce)
+      writer.integer(change.nextIncarnation)
+      break
+    case 'snapshot-end':
+      writer.integer(change.entries)
+  }
+}
+
+function readChange(reader: ByteReader): Change {
+  const kind = KINDS[reader.byte()]
+  switch (kind) {
+    case 'put':
+      return { kind, entry: readEntry(reader) }
+    case 'remap': {
+      const incarnation = reader.integer()
+      const version = reader.integer()
+      const modified = reader.double()
+      const indexes = Array.from({ length: reader.integer() }, () => reader.integer())
+      return { kind, incarnation, version, modified, indexes, blocks: reader.doubles(2 * indexes.length) }
+    }
+    case 'describe':
+      return { kind, incarnation: reader.integer(), description: readDescription(reader) }
+    case 'delete':
+      return { kind, incarnation: reader.integer() }
+    case 'durable':
+      return { kind, sequence: reader.integer() }
+    case 'snapshot-begin':
+      return { kind, nonce: reader.double(), nextIncarnation: reader.integer() }
+    case 'snapshot-end':
+      return { kind, entries: reader.integer() }
+    default:
+      throw new RangeError('a catalog frame holds an unknown kind of change')
+  }
+}
+
+function writeEntry(writer: ByteWriter, entry: Entry): void {
+  writeDescription(writer, entry)
+  writer.integer(entry.incarnation)
+  writer.integer(entry.version)
+  writer.byte(DTYPE_NAMES.indexOf(entry.dtype))
+  writer.integer(entry.shape.length)
+  for (const size of entry.shape) writer.integer(size)
+  writer.integer(entry.nbytes)
+  writer.text(entry.className)
+  writer.double(entry.modified)
+  writer.integer(entry.blocks.length)
+  writer.doubles(entry.blocks)
+}
+
+function readEntry(reader: ByteReader): Entry {
+  const description = readDescription(reader)
+  const incarnation = reader.integer()
+  const version = reader.integer()
+  const dtype = DTYPE_NAMES[reader.byte()]
+  if (dtype === undefined) throw new RangeError('a catalog frame holds an unknown dtype')
+  const shape: number[] = []
+  for (let ndim = reader.integer(); ndim > 0; ndim--) shape.push(reader.integer())
+  const nbytes = reader.integer()
+  const className = reader.text()
+  const modified = reader.double()
+  const blocks = reader.doubles(reader.integer())
+  return { ...description, incarnation, version, dtype, shape, nbytes, className, modified, blocks }
+}
+
+function writeDescription(writer: ByteWriter, description: Description): void {
+  writer.text(description.path)
+  writer.text(hasKeys(description.attributes) ? JSON.stringify(description.attributes) : '')
+  writer.byte(
+    (description.purge ? PURGE : 0) | (description.ephemeral ? EPHEMERAL : 0) | (description.hasState ? HAS_STATE : 0),
+  )
+  writer.integer(description.clients.length)
+  for (const client of description.clients) writer.text(client)
+}
+
+const NO_ATTRIBUTES = Object.freeze({})
+
+function readDescription(reader: ByteReader): Description {
+  const path = reader.text()
+  const attributes = reader.text()
+  const flags = reader.byte()
+  const clients: string[] = []
+  for (let count = reader.integer(); count > 0; count--) clients.push(reader.text())
+  return {
+    path,
+    attributes: attributes === '' ? NO_ATTRIBUTES : JSON.parse(attributes),
+    purge: (flags & PURGE) !== 0,
+    ephemeral: (flags & EPHEMERAL) !== 0,
+    hasState: (flags & HAS_STATE) !== 0,
+    clients,
+  }
+}
+
+function hasKeys(value: object): boolean {
+  for (const _ in value) return true
+  return false
+}

@@ -1,0 +1,122 @@
+// The data files: payload at positions, grown before it is written, cut where the tail is free.
+import { CorruptDataError } from '../core/errors.js'
+import { BLOCK_BYTES } from '../protocol.js'
+import { readExactly, resizeExactly, writeExactly } from './files.js'
+import { FILE_BYTES } from './layout.js'
+import { fileOf, type Space } from './space.js'
+import type { Directory, SyncFile } from './storage.js'
+
+export const DATA_FILE = /^data-(\d{1,4})$/
+
+/** Files grow by at least this much at a time, and by an eighth of their size: each growth asks the browser for quota. */
+const GROWTH_BYTES = 16 * BLOCK_BYTES
+const MAX_GROWTH_BYTES = 256 * BLOCK_BYTES
+
+interface DataFile {
+  readonly file: SyncFile
+  size: number
+  /** Written since the last flush. */
+  dirty: boolean
+}
+
+export class DataFiles {
+  readonly #directory: Directory
+  readonly #files: DataFile[] = []
+  /** One opening at a time: file n exists only where file n - 1 does. */
+  #opening: Promise<void> = Promise.resolve()
+  bytesRead = 0
+  bytesWritten = 0
+  /** Written since the last flush. */
+  dirtyBytes = 0
+
+  constructor(directory: Directory) {
+    this.#directory = directory
+  }
+
+  get count(): number {
+    return this.#files.length
+  }
+
+  get byteLength(): number {
+    return this.#files.reduce((sum, { size }) => sum + size, 0)
+  }
+
+  sizeOf(index: number): number {
+    return this.#files[index]?.size ?? 0
+  }
+
+  /** Opens, and makes where they are missing, all files up to the one that holds `position`. */
+  reach(position: number): Promise<void> {
+    this.#opening = this.#opening
+      .catch(() => undefined)
+      .then(async () => {
+        while (this.#files.length <= fileOf(position)) {
+          const file = await this.#directory.open(`data-${this.#files.length}`)
+          this.#files.push({ file, size: file.getSize(), dirty: false })
+        }
+      })
+    return this.#opening
+  }
+
+  /** Makes the file of `position` at least that long. Errors: QuotaExceededError, and then the file is as it was. */
+  grow(index: number, end: number): void {
+    const data = this.#file(index * FILE_BYTES)
+    if (end <= data.size) return
+    const step = Math.min(MAX_GROWTH_BYTES, Math.max(GROWTH_BYTES, data.size / 8))
+    const ahead = Math.min(FILE_BYTES, Math.ceil((end + step) / BLOCK_BYTES) * BLOCK_BYTES)
+    try {
+      resizeExactly(data.file, ahead)
+    } catch {
+      resizeExactly(data.file, end)
+    }
+    data.size = data.file.getSize()
+  }
+
+  /** Errors: CorruptDataError naming `path` where the file is too short. */
+  read(target: Uint8Array, position: number, path: string): void {
+    if (!readExactly(this.#file(position).file, target, position % FILE_BYTES)) {
+      throw new CorruptDataError(`data of '${path}' is missing: data-${fileOf(position)} is too short`, { path })
+    }
+    this.bytesRead += target.byteLength
+  }
+
+  /** Errors: QuotaExceededError. */
+  write(source: Uint8Array, position: number): void {
+    const data = this.#file(position)
+    data.dirty = true
+    writeExactly(data.file, source, position % FILE_BYTES)
+    this.bytesWritten += source.byteLength
+    this.dirtyBytes += source.byteLength
+  }
+
+  /** `all`: files that an earlier life of the worker may have written too. */
+  flush(all = false): void {
+    for (const data of this.#files) {
+      if (!data.dirty && !all) continue
+      data.file.flush()
+      data.dirty = false
+    }
+    this.dirtyBytes = 0
+  }
+
+  /** Cuts the part of every file behind what `space` has in use. Only where the frames that freed it are durable. */
+  cutTails(space: Space): void {
+    for (const [index, data] of this.#files.entries()) {
+      const end = space.fileEnd(index)
+      if (end >= data.size) continue
+      data.file.truncate(end)
+      data.size = data.file.getSize()
+    }
+  }
+
+  close(): void {
+    for (const { file } of this.#files) file.close()
+    this.#files.length = 0
+  }
+
+  #file(position: number): DataFile {
+    const data = this.#files[fileOf(position)]
+    if (data === undefined) throw new RangeError(`data-${fileOf(position)} is not open`)
+    return data
+  }
+}

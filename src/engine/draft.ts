@@ -1,0 +1,97 @@
+// A value on its way to disk: blocks with reserved room, filled before the commit that names them.
+import { BLOCK_BYTES } from '../protocol.js'
+import { checksum } from './checksum.js'
+import type { DataFiles } from './data-files.js'
+import { type BlockTable, blockAt, blockCount, blockLength, blockStart, positionOf } from './layout.js'
+import { AbortedError, type Work } from './work.js'
+
+export class Draft {
+  readonly nbytes: number
+  readonly blocks: BlockTable
+  readonly #data: DataFiles
+  /** Bytes from the start that are written. */
+  #filled: number
+  #closed = false
+
+  /** `blocks` has the reserved positions; the first `keptBytes` are blocks of an older value. */
+  constructor(data: DataFiles, nbytes: number, blocks: BlockTable, keptBytes: number) {
+    this.#data = data
+    this.nbytes = nbytes
+    this.blocks = blocks
+    this.#filled = keptBytes
+  }
+
+  get filled(): number {
+    return this.#filled
+  }
+
+  get complete(): boolean {
+    return this.#filled === this.nbytes
+  }
+
+  /** Its room is somebody else's from now on: writes under way stop at their next step. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** The bytes that come next: whole blocks, but for the last piece. Errors: RangeError, AbortedError. */
+  async write(bytes: Uint8Array, work: Work): Promise<void> {
+    for (let done = 0; done < bytes.byteLength; ) {
+      if (this.#closed) throw new AbortedError('this value was given up')
+      const index = blockAt(this.#filled, this.nbytes)
+      const length = blockLength(index, this.nbytes)
+      const block = bytes.subarray(done, done + length)
+      if (block.byteLength !== length || this.#filled !== blockStart(index, this.nbytes)) {
+        throw new RangeError(`a piece of ${bytes.byteLength} bytes at ${this.#filled} does not end with a block`)
+      }
+      this.blocks[2 * index + 1] = checksum(block)
+      this.#data.write(block, positionOf(this.blocks, index))
+      this.#filled += length
+      done += length
+      if (work.spend(length)) await work.pause()
+    }
+  }
+}
+
+/** Collects bytes of any length into the pieces a draft takes. */
+export class DraftWriter {
+  readonly #draft: Draft
+  readonly #work: Work
+  readonly #staging = new Uint8Array(BLOCK_BYTES)
+  #staged = 0
+
+  constructor(draft: Draft, work: Work) {
+    this.#draft = draft
+    this.#work = work
+  }
+
+  /** Room for the next bytes, at least one; fill from its start and call filled(). */
+  get room(): Uint8Array {
+    return this.#staging.subarray(this.#staged)
+  }
+
+  async filled(byteLength: number): Promise<void> {
+    this.#staged += byteLength
+    const rest = this.#draft.nbytes - this.#draft.filled
+    if (this.#staged < Math.min(BLOCK_BYTES, rest)) return
+    await this.#draft.write(this.#staging.subarray(0, this.#staged), this.#work)
+    this.#staged = 0
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.byteLength; ) {
+      const part = bytes.subarray(done, done + this.room.byteLength)
+      this.room.set(part)
+      done += part.byteLength
+      await this.filled(part.byteLength)
+    }
+  }
+}
+
+/** The lengths of the blocks from `keptBytes` on. */
+export function draftLengths(nbytes: number, keptBytes: number): number[] {
+  const lengths: number[] = []
+  const count = blockCount(nbytes)
+  for (let i = keptBytes / BLOCK_BYTES; i < count; i++) lengths.push(blockLength(i, nbytes))
+  return lengths
+}

@@ -1,0 +1,98 @@
+// Catalog frames: the bytes of a list of changes, with length, epoch, sequence and checksum before them.
+import { ByteWriter } from './bytes.js'
+import { readChanges, writeChanges } from './change-codec.js'
+import { checksum } from './checksum.js'
+import type { Change } from './entry.js'
+
+/** Raised with every change of what is below; a disk with a higher one is refused, never repaired. */
+export const CATALOG_FORMAT = 1
+
+// Header, little-endian: magic u32, body length u32, epoch u32, format u32, sequence f64, checksum f64. The body is padded
+// with zeros to a multiple of 8. The checksum is that of header and body with the previous frame's checksum in this field: a frame
+// left over from another snapshot or another life never continues a log.
+export const HEADER_BYTES = 32
+const MAGIC = 0x4643_444c
+const OFFSET_LENGTH = 4
+const OFFSET_EPOCH = 8
+const OFFSET_FORMAT = 12
+const OFFSET_SEQUENCE = 16
+const OFFSET_CHECKSUM = 24
+
+export interface Frame {
+  readonly epoch: number
+  readonly sequence: number
+  readonly changes: readonly Change[]
+  readonly checksum: number
+  /** Header, body and padding. */
+  readonly byteLength: number
+}
+
+/** Stands before the first frame of a file. */
+export const NO_FRAME = 0
+
+/** The format a catalog file says it has, whether or not the rest can be read; undefined where it is no catalog. */
+export function formatOf(bytes: Uint8Array): number | undefined {
+  if (bytes.byteLength < HEADER_BYTES) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return view.getUint32(0, true) === MAGIC ? view.getUint32(OFFSET_FORMAT, true) : undefined
+}
+
+export interface EncodedFrame {
+  readonly bytes: Uint8Array
+  readonly checksum: number
+}
+
+export function encodeFrame(
+  epoch: number,
+  sequence: number,
+  changes: readonly Change[],
+  previous: number,
+): EncodedFrame {
+  const writer = new ByteWriter()
+  writer.skip(HEADER_BYTES)
+  writeChanges(writer, changes)
+  const bodyLength = writer.length - HEADER_BYTES
+  writer.skip(-writer.length & 7)
+  const bytes = writer.finish()
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  view.setUint32(0, MAGIC, true)
+  view.setUint32(OFFSET_LENGTH, bodyLength, true)
+  view.setUint32(OFFSET_EPOCH, epoch, true)
+  view.setUint32(OFFSET_FORMAT, CATALOG_FORMAT, true)
+  view.setFloat64(OFFSET_SEQUENCE, sequence, true)
+  view.setFloat64(OFFSET_CHECKSUM, previous, true)
+  const sum = checksum(bytes)
+  view.setFloat64(OFFSET_CHECKSUM, sum, true)
+  return { bytes, checksum: sum }
+}
+
+/** The frame at `offset` that follows the one with checksum `previous`, or undefined where there is none that is whole. */
+export function decodeFrame(bytes: Uint8Array, offset: number, previous: number): Frame | undefined {
+  if (offset + HEADER_BYTES > bytes.byteLength) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.byteLength - offset)
+  if (view.getUint32(0, true) !== MAGIC) return undefined
+  const bodyLength = view.getUint32(OFFSET_LENGTH, true)
+  const byteLength = Math.ceil((HEADER_BYTES + bodyLength) / 8) * 8
+  const sum = frameChecksum(bytes, offset, byteLength, previous)
+  if (sum === undefined) return undefined
+  const changes = readChanges(bytes.subarray(offset + HEADER_BYTES, offset + HEADER_BYTES + bodyLength))
+  if (changes === undefined) return undefined
+  const epoch = view.getUint32(OFFSET_EPOCH, true)
+  return { epoch, sequence: view.getFloat64(OFFSET_SEQUENCE, true), changes, checksum: sum, byteLength }
+}
+
+/** The checksum of a frame, or undefined where the bytes do not carry it. The bytes are left as they are. */
+export function frameChecksum(
+  bytes: Uint8Array,
+  offset: number,
+  byteLength: number,
+  previous: number,
+): number | undefined {
+  if (offset + byteLength > bytes.byteLength) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, byteLength)
+  const expected = view.getFloat64(OFFSET_CHECKSUM, true)
+  view.setFloat64(OFFSET_CHECKSUM, previous, true)
+  const found = checksum(bytes.subarray(offset, offset + byteLength))
+  view.setFloat64(OFFSET_CHECKSUM, expected, true)
+  return found === expected ? found : undefined
+}

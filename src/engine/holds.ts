@@ -1,0 +1,66 @@
+// Who holds which array, and the purge of those that nobody holds any more.
+import type { Engine } from './engine.js'
+import type { Entry } from './entry.js'
+
+export class Holds {
+  readonly #engine: Engine
+  /** By client, the number of its objects on each incarnation. */
+  readonly #counts = new Map<string, Map<number, number>>()
+  readonly #purge: (entries: readonly Entry[]) => void
+
+  /** `purge` removes arrays for good. */
+  constructor(engine: Engine, purge: (entries: readonly Entry[]) => void) {
+    this.#engine = engine
+    this.#purge = purge
+  }
+
+  take(client: string, incarnation: number, count = 1): void {
+    const counts = this.#counts.get(client) ?? new Map<number, number>()
+    this.#counts.set(client, counts)
+    counts.set(incarnation, (counts.get(incarnation) ?? 0) + count)
+    const entry = this.#engine.arrays.get(incarnation)
+    if (entry !== undefined && isMortal(entry) && !entry.clients.includes(client)) {
+      this.#engine.describe(entry, { clients: [...entry.clients, client] })
+    }
+  }
+
+  /** Gives up one hold of each; what was the last one takes a mortal array with it. */
+  release(client: string, incarnations: readonly number[]): void {
+    const counts = this.#counts.get(client)
+    const dead: Entry[] = []
+    for (const incarnation of incarnations) {
+      const count = (counts?.get(incarnation) ?? 0) - 1
+      if (count > 0) {
+        counts?.set(incarnation, count)
+        continue
+      }
+      counts?.delete(incarnation)
+      const entry = this.#engine.arrays.get(incarnation)
+      if (entry === undefined || !isMortal(entry)) continue
+      const clients = entry.clients.filter((other) => other !== client)
+      if (clients.length > 0) this.#engine.describe(entry, { clients })
+      else dead.push(entry)
+    }
+    this.#purge(dead)
+  }
+
+  /** Arms or disarms purge; disarmed, an array outlives its page. */
+  setPurge(entry: Entry, purge: boolean): Entry {
+    const holders = [...this.#counts].filter(([, counts]) => counts.has(entry.incarnation)).map(([client]) => client)
+    return this.#engine.describe(entry, { purge, ephemeral: purge && entry.ephemeral, clients: purge ? holders : [] })
+  }
+
+  /** Removes what only clients that are gone held. */
+  sweep(live: ReadonlySet<string>): void {
+    const dead: Entry[] = []
+    for (const entry of this.#engine.arrays.values()) {
+      if (isMortal(entry) && !entry.clients.some((client) => live.has(client))) dead.push(entry)
+    }
+    this.#purge(dead)
+  }
+}
+
+/** Goes with the last client that holds it. */
+function isMortal(entry: Entry): boolean {
+  return entry.purge || entry.ephemeral
+}

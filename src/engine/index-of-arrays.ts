@@ -1,0 +1,124 @@
+// The worker's index: the catalog as maps, changed only by applying the catalog's changes.
+import type { Change, Entry } from './entry.js'
+import { type BlockTable, blockLength, positionOf } from './layout.js'
+
+/** Places that nothing names any more: position and length, in turn. */
+export type Extents = number[]
+
+/** Invariant: both maps hold the same entries; every path and every incarnation is there once. */
+export class ArrayIndex {
+  readonly #byIncarnation = new Map<number, Entry>()
+  readonly #byPath = new Map<string, Entry>()
+  #liveBytes = 0
+  #nextIncarnation = 1
+
+  get size(): number {
+    return this.#byIncarnation.size
+  }
+
+  /** Bytes on disk of all arrays; holes take none. */
+  get liveBytes(): number {
+    return this.#liveBytes
+  }
+
+  get nextIncarnation(): number {
+    return this.#nextIncarnation
+  }
+
+  takeIncarnation(): number {
+    return this.#nextIncarnation++
+  }
+
+  get(incarnation: number): Entry | undefined {
+    return this.#byIncarnation.get(incarnation)
+  }
+
+  at(path: string): Entry | undefined {
+    return this.#byPath.get(path)
+  }
+
+  values(): IterableIterator<Entry> {
+    return this.#byIncarnation.values()
+  }
+
+  /** Returns the places the change gives up. Changes of arrays that are not there have no effect. */
+  apply(change: Change): Extents {
+    switch (change.kind) {
+      case 'put':
+        return this.#put(change.entry)
+      case 'remap': {
+        const entry = this.get(change.incarnation)
+        return entry === undefined ? [] : this.#put(remapped(entry, change))
+      }
+      case 'describe': {
+        const entry = this.get(change.incarnation)
+        return entry === undefined ? [] : this.#put({ ...entry, ...change.description })
+      }
+      case 'delete': {
+        const entry = this.get(change.incarnation)
+        return entry === undefined ? [] : this.#drop(entry)
+      }
+      case 'snapshot-begin':
+        this.#nextIncarnation = Math.max(this.#nextIncarnation, change.nextIncarnation)
+        return []
+      case 'snapshot-end':
+      case 'durable':
+        return []
+    }
+  }
+
+  #put(entry: Entry): Extents {
+    const before = this.get(entry.incarnation)
+    const atPath = this.at(entry.path)
+    const dropped = atPath !== undefined && atPath.incarnation !== entry.incarnation ? this.#drop(atPath) : []
+    if (before !== undefined) {
+      this.#byPath.delete(before.path)
+      if (before.blocks !== entry.blocks) collectDropped(dropped, before, entry.blocks)
+      this.#liveBytes -= before.blocks === entry.blocks ? 0 : storedBytes(before)
+    }
+    if (before?.blocks !== entry.blocks) this.#liveBytes += storedBytes(entry)
+    this.#byIncarnation.set(entry.incarnation, entry)
+    this.#byPath.set(entry.path, entry)
+    this.#nextIncarnation = Math.max(this.#nextIncarnation, entry.incarnation + 1)
+    return dropped
+  }
+
+  #drop(entry: Entry): Extents {
+    this.#byIncarnation.delete(entry.incarnation)
+    this.#byPath.delete(entry.path)
+    this.#liveBytes -= storedBytes(entry)
+    const dropped: Extents = []
+    collectDropped(dropped, entry, new Float64Array(0))
+    return dropped
+  }
+}
+
+export function remapped(entry: Entry, change: Change & { kind: 'remap' }): Entry {
+  const blocks = entry.blocks.slice()
+  for (const [i, index] of change.indexes.entries()) blocks.set(change.blocks.subarray(2 * i, 2 * i + 2), 2 * index)
+  return { ...entry, version: change.version, modified: change.modified, blocks }
+}
+
+/** Calls `visit` for every block that has a place. */
+export function eachStored(entry: Entry, visit: (position: number, byteLength: number, index: number) => void): void {
+  for (let index = 0; 2 * index < entry.blocks.length; index++) {
+    const position = positionOf(entry.blocks, index)
+    if (position >= 0) visit(position, blockLength(index, entry.nbytes), index)
+  }
+}
+
+function storedBytes(entry: Entry): number {
+  let bytes = 0
+  eachStored(entry, (_, byteLength) => {
+    bytes += byteLength
+  })
+  return bytes
+}
+
+function collectDropped(dropped: Extents, entry: Entry, kept: BlockTable): void {
+  const keptPositions = new Set<number>()
+  for (let i = 0; i < kept.length; i += 2) keptPositions.add(kept[i] as number)
+  eachStored(entry, (position, byteLength) => {
+    if (!keptPositions.has(position)) dropped.push(position, byteLength)
+  })
+}

@@ -1,0 +1,275 @@
+// A disk that is open: the methods of the protocol, over engine, holds and container states.
+
+import { DTYPES } from '../core/dtype.js'
+import { toErrorData } from '../core/error-data.js'
+import { checkPath } from '../core/path.js'
+import { checkResolved, type ResolvedSelection, resolveSelection, selectedShape } from '../core/selection.js'
+import { sizeOf } from '../core/shape.js'
+import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, Result, ServiceMessage } from '../protocol.js'
+import { Arrays } from './arrays.js'
+import { BufferPool } from './buffers.js'
+import { checkAttributes } from './check-request.js'
+import { Engine } from './engine.js'
+import { type Entry, metaOf } from './entry.js'
+import { Holds } from './holds.js'
+import { Housekeeping } from './housekeeping.js'
+import { check, compact, type Parts } from './maintenance.js'
+import { OpenDrafts } from './open-drafts.js'
+import type { ServiceHost } from './service.js'
+import type { Directory } from './storage.js'
+import { Work } from './work.js'
+
+type Handlers = {
+  readonly [M in Exclude<MethodName, 'close'>]: (p: Params<M>, work: Work) => Result<M> | Promise<Result<M>>
+}
+
+/** Methods after which `durability: 'strict'` waits for the mark. */
+const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
+  'put',
+  'commitWrite',
+  'set',
+  'append',
+  'setAttributes',
+  'rename',
+  'delete',
+  'purge',
+  'clear',
+  'saveState',
+])
+
+export class OpenDisk {
+  readonly #parts: Parts
+  readonly #host: ServiceHost
+  readonly #request: OpenRequest
+  readonly #send: (message: ServiceMessage) => void
+  readonly #holds: Holds
+  readonly #pool: BufferPool
+  readonly #drafts: OpenDrafts
+  #compactions = 0
+  readonly #housekeeping: Housekeeping
+
+  /** Errors: ProtocolVersionError, QuotaExceededError. */
+  static async open(
+    directory: Directory,
+    host: ServiceHost,
+    request: OpenRequest,
+    send: (message: ServiceMessage) => void,
+  ): Promise<OpenDisk> {
+    const engine = await Engine.open(directory, host.scheduler)
+    const disk = new OpenDisk(
+      { engine, arrays: new Arrays(engine), directory, states: host.states(request.name) },
+      host,
+      request,
+      send,
+    )
+    engine.onMarkFailed = (error) =>
+      send({ type: 'error', error: toErrorData(error), path: undefined, during: 'write-back' })
+    for (const { incarnation, count } of request.holds) disk.#holds.take(request.client, incarnation, count)
+    await disk.#sweep()
+    disk.#housekeeping.afterCall()
+    return disk
+  }
+
+  private constructor(parts: Parts, host: ServiceHost, request: OpenRequest, send: (message: ServiceMessage) => void) {
+    this.#parts = parts
+    this.#host = host
+    this.#request = request
+    this.#send = send
+    this.#pool = new BufferPool(host.scheduler)
+    this.#drafts = new OpenDrafts(parts)
+    this.#housekeeping = new Housekeeping(parts.engine, host.scheduler, send, async () => {
+      // What a draft has reserved is nobody's yet and cannot be moved.
+      if (this.#drafts.size === 0) await this.#compact(new Work(host.scheduler))
+    })
+    this.#holds = new Holds(parts.engine, (entries) => this.#purge(entries))
+  }
+
+  async call(method: Exclude<MethodName, 'close'>, params: Params<MethodName>, work: Work): Promise<unknown> {
+    // Indexed access loses that handler and params belong to one method.
+    const handler = this.#handlers[method] as (p: typeof params, work: Work) => unknown
+    if (handler === undefined) throw new TypeError(`the storage service has no method ${String(method)}`)
+    try {
+      const value = await handler(params, work)
+      if (this.#request.durability === 'strict' && CHANGING.has(method)) this.#parts.engine.mark()
+      return value
+    } finally {
+      this.#housekeeping.afterCall()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#housekeeping.stop()
+    await this.#parts.engine.close()
+  }
+
+  readonly #handlers: Handlers = {
+    put: async ({ puts }, work) => {
+      const results = await this.#parts.arrays.put(puts, this.#request.client, work)
+      if (this.#host.ownsBuffers) for (const { bytes } of puts) if (bytes !== undefined) this.#recycle(bytes)
+      return this.#created(
+        results,
+        puts.map(({ target }) => 'create' in target),
+      )
+    },
+    beginWrite: async ({ target }) => ({ draft: await this.#drafts.begin(target, this.#request.client) }),
+    write: async ({ draft, offset, bytes }, work) => {
+      await this.#drafts.write(draft, offset, bytes, work)
+      return { buffer: bytes.buffer as ArrayBuffer } // transferred, so never shared
+    },
+    commitWrite: ({ draft }) => {
+      const { result, isNew } = this.#drafts.commit(draft)
+      return this.#created([result], [isNew])[0] as PutResult
+    },
+    abortWrite: ({ draft }) => this.#drafts.abort(draft),
+
+    open: ({ path }) => {
+      const { incarnation } = this.#parts.engine.entryAt(checkPath(path))
+      this.#holds.take(this.#request.client, incarnation)
+      return metaOf(this.#parts.engine.entry(incarnation))
+    },
+    stat: ({ path }) => {
+      const entry = this.#parts.engine.arrays.at(path)
+      return entry === undefined ? undefined : metaOf(entry)
+    },
+    list: ({ prefix }) => this.#list(prefix),
+    release: ({ incarnations }) => this.#holds.release(this.#request.client, incarnations),
+    setPurge: ({ incarnation, purge }) => {
+      const entry = this.#holds.setPurge(this.#parts.engine.entry(incarnation), purge)
+      this.#parts.engine.mark()
+      return metaOf(entry)
+    },
+
+    read: async ({ incarnation, selection, into }, work) => {
+      const { buffer, version } = await this.readMany(incarnation, selection && [selection], into, work)
+      return { buffer, version }
+    },
+    readMany: ({ incarnation, selections, into }, work) => this.readMany(incarnation, selections, into, work),
+    set: async ({ incarnation, selection, bytes, shape }, work) =>
+      metaOf(await this.#parts.arrays.set(incarnation, selection, { bytes, shape }, work)),
+    append: async ({ incarnation, axis, bytes, shape }, work) =>
+      metaOf(await this.#parts.arrays.append(incarnation, axis, { bytes, shape }, work)),
+    setAttributes: ({ incarnation, attributes }) => {
+      const { engine } = this.#parts
+      return metaOf(engine.describe(engine.entry(incarnation), { attributes: checkAttributes(attributes) }))
+    },
+    rename: ({ from, to }) => {
+      const { engine } = this.#parts
+      const entry = engine.entryAt(from)
+      if (from === to) return metaOf(entry)
+      engine.checkFree(checkPath(to))
+      return metaOf(engine.describe(entry, { path: to }))
+    },
+    delete: ({ paths }) => {
+      const entries = paths.flatMap((path) => this.#parts.engine.arrays.at(path) ?? [])
+      return this.#delete(entries)
+    },
+    purge: ({ incarnation }) => {
+      const entry = this.#parts.engine.arrays.get(incarnation)
+      if (entry !== undefined) this.#purge([entry])
+    },
+    clear: () => this.#delete([...this.#parts.engine.arrays.values()]),
+
+    saveState: async ({ incarnation, state }) => {
+      const { engine, states } = this.#parts
+      const entry = engine.entry(incarnation)
+      // Crash order: a state nobody refers to is an orphan; a reference to a state that is not there would be a loss.
+      await states.set(String(incarnation), state)
+      const current = engine.entry(entry.incarnation)
+      return metaOf(current.hasState ? current : engine.describe(current, { hasState: true }))
+    },
+    loadState: async ({ incarnation }) => {
+      const { engine, states } = this.#parts
+      return engine.entry(incarnation).hasState ? states.get(String(incarnation)) : undefined
+    },
+
+    usage: () => ({ ...this.#parts.engine.usage, bufferBytes: this.#pool.byteLength }),
+    stats: () => {
+      const { bytesRead, bytesWritten } = this.#parts.engine.data
+      return { bytesRead, bytesWritten, compactions: this.#compactions }
+    },
+    check: ({ fix }, work) => check(this.#parts, fix, work),
+    flush: () => this.#parts.engine.mark(),
+    compact: (_, work) => this.#compact(work),
+  }
+
+  async readMany(
+    incarnation: number,
+    selections: readonly ResolvedSelection[] | undefined,
+    into: ArrayBuffer | undefined,
+    work: Work,
+  ): Promise<{ buffer: ArrayBuffer; version: number }> {
+    const { engine, arrays } = this.#parts
+    const entry = engine.entry(incarnation)
+    const { itemsize } = DTYPES[entry.dtype]
+    const wanted = (selections ?? [resolveSelection([], entry.shape)]).map((selection) =>
+      checkResolved(selection, entry.shape),
+    )
+    const lengths = wanted.map((selection) => sizeOf(selectedShape(selection)) * itemsize)
+    const byteLength = lengths.reduce((sum, length) => sum + length, 0)
+    work.begin(byteLength)
+    const buffer = into !== undefined && into.byteLength >= byteLength ? into : this.#pool.take(byteLength)
+    await engine.reading(async () => {
+      let at = 0
+      for (const [i, selection] of wanted.entries()) {
+        const length = lengths[i] as number
+        await arrays.read(entry, selection, new Uint8Array(buffer, at, length), work)
+        at += length
+      }
+    })
+    work.end()
+    return { buffer, version: entry.version }
+  }
+
+  #list(prefix: string): ArrayMeta[] {
+    const found: Entry[] = []
+    for (const entry of this.#parts.engine.arrays.values()) {
+      if (!entry.ephemeral && entry.path.startsWith(prefix)) found.push(entry)
+    }
+    return found.sort((a, b) => (a.path < b.path ? -1 : 1)).map(metaOf)
+  }
+
+  #recycle({ buffer, byteLength }: Uint8Array): void {
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) this.#pool.give(buffer)
+  }
+
+  /** Takes the new arrays' holds, and cleans up after the replaced ones. */
+  #created(results: readonly PutResult[], isNew: readonly boolean[]): PutResult[] {
+    for (const [i, { meta }] of results.entries()) {
+      if (isNew[i]) this.#holds.take(this.#request.client, meta.incarnation)
+    }
+    this.#forget(results.flatMap(({ replaced }) => replaced ?? []))
+    return [...results]
+  }
+
+  #delete(entries: readonly Entry[]): number[] {
+    if (entries.length === 0) return []
+    const { engine } = this.#parts
+    engine.commit(() => entries.map(({ incarnation }) => ({ kind: 'delete', incarnation })))
+    const incarnations = entries.map(({ incarnation }) => incarnation)
+    this.#forget(incarnations)
+    return incarnations
+  }
+
+  #purge(entries: readonly Entry[]): void {
+    this.#delete(entries)
+    for (const { path, nbytes } of entries) this.#send({ type: 'purged', path, byteLength: nbytes })
+  }
+
+  /** Tells the pages, and drops the container states; what a crash leaves of those, check() finds. */
+  #forget(incarnations: readonly number[]): void {
+    if (incarnations.length === 0) return
+    this.#send({ type: 'gone', incarnations })
+    this.#parts.states.delete(incarnations.map(String)).catch((error) => {
+      this.#send({ type: 'error', error: toErrorData(error), path: undefined, during: 'sweep' })
+    })
+  }
+
+  async #sweep(): Promise<void> {
+    this.#holds.sweep(await this.#host.liveClients())
+  }
+
+  async #compact(work: Work): Promise<void> {
+    await compact(this.#parts, work)
+    this.#compactions++
+  }
+}

@@ -1,0 +1,188 @@
+// Opening a disk: reads the catalog, decides which of the last changes count, and says what is in use.
+import { ProtocolVersionError } from '../core/errors.js'
+import { CATALOG_FILES, Catalog, type Copy } from './catalog.js'
+import { checksum } from './checksum.js'
+import type { DataFiles } from './data-files.js'
+import type { Change, Entry } from './entry.js'
+import { readExactly } from './files.js'
+import { CATALOG_FORMAT, decodeFrame, type Frame, formatOf, frameChecksum, NO_FRAME } from './frame.js'
+import { ArrayIndex, eachStored, remapped } from './index-of-arrays.js'
+import { positionOf } from './layout.js'
+import type { Directory, SyncFile } from './storage.js'
+
+export interface Recovered {
+  readonly catalog: Catalog
+  readonly index: ArrayIndex
+  /** Everything in the catalog is durable, and both copies hold it: nothing has to be written before the disk is used. */
+  readonly clean: boolean
+}
+
+/** The frames of one copy, gaps filled from the other. */
+interface Log {
+  readonly frames: readonly Frame[]
+  readonly end: number
+  readonly epoch: number
+  readonly tip: number
+  /** Bytes up to and including the snapshot-end frame. */
+  readonly snapshotBytes: number
+}
+
+export async function recover(directory: Directory, data: DataFiles, pause: () => Promise<void>): Promise<Recovered> {
+  const files: SyncFile[] = []
+  try {
+    for (const name of CATALOG_FILES) files.push(await directory.open(name))
+    return await recoverFrom(files as [SyncFile, SyncFile], data, pause)
+  } catch (error) {
+    for (const file of files) file.close()
+    throw error
+  }
+}
+
+async function recoverFrom(
+  files: readonly [SyncFile, SyncFile],
+  data: DataFiles,
+  pause: () => Promise<void>,
+): Promise<Recovered> {
+  const [a, b] = [readAll(files[0]), readAll(files[1])]
+  refuseNewer(a)
+  refuseNewer(b)
+  const log = newestLog(a, b)
+  const copies = [copyOf(files[0], a, log), copyOf(files[1], b, log)] as const
+  const index = new ArrayIndex()
+  if (log === undefined) return { catalog: new Catalog(copies, 0, 0), index, clean: false }
+  const whole = await replay(log.frames, index, data, pause)
+  const last = log.frames.at(-1) as Frame
+  const catalog = new Catalog(copies, last.sequence, log.snapshotBytes)
+  const clean =
+    whole && catalog.mirrored && last.changes.some(({ kind }) => kind === 'durable' || kind === 'snapshot-end')
+  return { catalog, index, clean }
+}
+
+function readAll(file: SyncFile): Uint8Array {
+  const bytes = new Uint8Array(file.getSize())
+  readExactly(file, bytes, 0)
+  return bytes
+}
+
+/** A newer version may have changed anything but a frame's header: its disks are left alone, damaged or not. */
+function refuseNewer(bytes: Uint8Array): void {
+  const format = formatOf(bytes)
+  if (format !== undefined && format > CATALOG_FORMAT) {
+    throw new ProtocolVersionError(
+      `this disk has format ${format}, written by a newer version of lazy-disk-cache; this version reads up to ${CATALOG_FORMAT}. Update the library; the disk was left as it is`,
+    )
+  }
+}
+
+/** The log of the copy with the higher epoch, if its snapshot is whole, else that of the other. */
+function newestLog(a: Uint8Array, b: Uint8Array): Log | undefined {
+  const logA = readLog(a, b)
+  if (logA !== undefined && decodeFrame(b, 0, NO_FRAME)?.epoch === logA.epoch) return logA
+  const logB = readLog(b, a)
+  if (logA === undefined || logB === undefined) return logA ?? logB
+  return logB.epoch > logA.epoch ? logB : logA
+}
+
+function readLog(bytes: Uint8Array, other: Uint8Array): Log | undefined {
+  const frames: Frame[] = []
+  let end = 0
+  let tip = NO_FRAME
+  let snapshotBytes: number | undefined
+  for (;;) {
+    const frame = decodeFrame(bytes, end, tip) ?? decodeFrame(other, end, tip)
+    if (frame === undefined) break
+    frames.push(frame)
+    end += frame.byteLength
+    tip = frame.checksum
+    if (frame.changes.some(({ kind }) => kind === 'snapshot-end')) snapshotBytes = end
+  }
+  const first = frames[0]
+  return first === undefined || snapshotBytes === undefined
+    ? undefined
+    : { frames, end, epoch: first.epoch, tip, snapshotBytes }
+}
+
+function copyOf(file: SyncFile, bytes: Uint8Array, log: Log | undefined): Copy {
+  const epoch = Math.max(log?.epoch ?? 0, decodeFrame(bytes, 0, NO_FRAME)?.epoch ?? 0)
+  return { file, epoch, end: log?.end ?? 0, tip: log?.tip ?? NO_FRAME, live: log !== undefined && holds(bytes, log) }
+}
+
+/** Whether the copy holds every frame of the log itself. */
+function holds(bytes: Uint8Array, log: Log): boolean {
+  let tip = NO_FRAME
+  let offset = 0
+  for (const frame of log.frames) {
+    if (frameChecksum(bytes, offset, frame.byteLength, tip) !== frame.checksum) return false
+    offset += frame.byteLength
+    tip = frame.checksum
+  }
+  return true
+}
+
+/**
+ * Applies the frames, up to the first one after the last durable mark whose blocks do not all verify: the disk is as it was
+ * at one moment, never a mixture. Returns whether that was all of them.
+ */
+async function replay(
+  frames: readonly Frame[],
+  index: ArrayIndex,
+  data: DataFiles,
+  pause: () => Promise<void>,
+): Promise<boolean> {
+  const durable = durableSequence(frames)
+  for (const { sequence, changes } of frames) {
+    for (const change of changes) {
+      const brings = sequence > durable && (change.kind === 'put' || change.kind === 'remap')
+      if (brings && !(await verifiesBlocks(change, index, data, pause))) return false
+    }
+    for (const change of changes) index.apply(change)
+  }
+  return true
+}
+
+function durableSequence(frames: readonly Frame[]): number {
+  let durable = (frames[0] as Frame).sequence
+  for (const { changes } of frames)
+    for (const change of changes) if (change.kind === 'durable') durable = change.sequence
+  return durable
+}
+
+async function verifiesBlocks(
+  change: Change & { kind: 'put' | 'remap' },
+  index: ArrayIndex,
+  data: DataFiles,
+  pause: () => Promise<void>,
+): Promise<boolean> {
+  const before = index.get(change.kind === 'put' ? change.entry.incarnation : change.incarnation)
+  const after = change.kind === 'put' ? change.entry : before && remapped(before, change)
+  if (after === undefined) return false
+  const known = new Set<number>()
+  if (before !== undefined) eachStored(before, (position) => known.add(position))
+  const fresh: { position: number; byteLength: number; index: number }[] = []
+  eachStored(after, (position, byteLength, i) => {
+    if (!known.has(position)) fresh.push({ position, byteLength, index: i })
+  })
+  for (const block of fresh) {
+    if (!(await blockVerifies(after, block.index, block.byteLength, data))) return false
+    await pause()
+  }
+  return true
+}
+
+/** Whether the bytes on disk are those that were written. */
+export async function blockVerifies(
+  entry: Entry,
+  index: number,
+  byteLength: number,
+  data: DataFiles,
+): Promise<boolean> {
+  const position = positionOf(entry.blocks, index)
+  const bytes = new Uint8Array(byteLength)
+  await data.reach(position)
+  try {
+    data.read(bytes, position, entry.path)
+  } catch {
+    return false
+  }
+  return checksum(bytes) === entry.blocks[2 * index + 1]
+}

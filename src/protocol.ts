@@ -1,0 +1,260 @@
+// What page and storage service agree on: the calls, their data, the events. Types and constants only.
+import type { DType } from './core/dtype.js'
+import type { ResolvedSelection } from './core/selection.js'
+
+/** Checked in the handshake: page and worker must have the same. */
+export const PROTOCOL_VERSION = 1
+
+export type JsonObject = { readonly [key: string]: unknown }
+
+/** An array as the service describes it. */
+export interface ArrayMeta {
+  readonly path: string
+  /** Names this array and no other, for ever: made with it, gone with it. Replacing at a path makes a new one. */
+  readonly incarnation: number
+  /** Grows with every change of the bytes. */
+  readonly version: number
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  readonly nbytes: number
+  readonly className: string
+  readonly attributes: JsonObject
+  /** Milliseconds since the epoch. */
+  readonly modified: number
+  /** Made without a cachePath: never listed, gone with its page. */
+  readonly ephemeral: boolean
+  /** A container state is kept for it. */
+  readonly hasState: boolean
+}
+
+export interface CreateSpec {
+  readonly path: string
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  readonly className: string
+  readonly attributes: JsonObject
+  /** false: KeyExistsError where the path is taken. */
+  readonly overwrite: boolean
+  readonly ephemeral: boolean
+  /** The bytes go when no client holds the array any more. */
+  readonly purge: boolean
+}
+
+/** A value that was read: writing over another one is a StaleArrayError. */
+export interface Version {
+  readonly incarnation: number
+  readonly version: number
+}
+
+/** What a whole-array write makes: a new array, or a new value of one that exists. */
+export type WriteTarget = { readonly create: CreateSpec } | { readonly replace: Version }
+
+/** `bytes`: all of it, in C order. `item`: one element, repeated. Neither: zeros, which take no room. */
+export interface Put {
+  readonly target: WriteTarget
+  readonly bytes?: Uint8Array
+  readonly item?: Uint8Array
+}
+
+export interface PutResult {
+  readonly meta: ArrayMeta
+  /** The incarnation that was at the path before, where a create replaced one. */
+  readonly replaced: number | undefined
+}
+
+export interface ServiceUsage {
+  readonly liveBytes: number
+  readonly freeBytes: number
+  readonly diskBytes: number
+  readonly arrays: number
+  readonly openHandles: number
+  /** Bytes of recycled buffers the service keeps. */
+  readonly bufferBytes: number
+}
+
+export interface ServiceStats {
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  readonly compactions: number
+}
+
+export interface Problem {
+  readonly kind: 'checksum' | 'truncated' | 'interrupted-write' | 'foreign-file' | 'orphan-state'
+  readonly path?: string
+  readonly file: string
+  readonly detail: string
+  readonly fixed: boolean
+}
+
+export interface OpenRequest {
+  readonly name: string
+  /** The page's id; it holds the Web Lock `clientLockName(client)` as long as it lives. */
+  readonly client: string
+  readonly durability: 'relaxed' | 'strict'
+  /** Milliseconds to wait for another owner. */
+  readonly lockTimeout: number
+  /** What this client held before its worker was replaced. */
+  readonly holds: readonly { readonly incarnation: number; readonly count: number }[]
+}
+
+/**
+ * The calls of the storage service. A method takes one object and resolves with plain data. Every `bytes` and `into` of the
+ * page is transferred (its buffer is gone for the caller); every buffer in a result is transferred back.
+ *
+ * A "hold" is one object of the page on an incarnation: `put`, `commitWrite` of a create, and `open` take one, `release`
+ * gives it up. When the last hold on a purge-armed or ephemeral array goes, so do its bytes.
+ */
+export interface StorageMethods {
+  /** Writes any number of values in one commit. Errors: KeyExistsError, StaleArrayError, QuotaExceededError. */
+  put(p: { puts: readonly Put[] }): PutResult[]
+  /** Begins a value that comes in pieces; its room is reserved now. Errors: KeyExistsError, QuotaExceededError. */
+  beginWrite(p: { target: WriteTarget }): { draft: number }
+  /** Pieces are multiples of BLOCK_BYTES at multiples of BLOCK_BYTES, but for the last; gives the buffer back. */
+  write(p: { draft: number; offset: number; bytes: Uint8Array }): { buffer: ArrayBuffer }
+  /** Errors: StaleArrayError, KeyExistsError. A draft that fails is aborted. */
+  commitWrite(p: { draft: number }): PutResult
+  abortWrite(p: { draft: number }): void
+
+  /** Errors: NotFoundError. Takes a hold. */
+  open(p: { path: string }): ArrayMeta
+  stat(p: { path: string }): ArrayMeta | undefined
+  /** Not the ephemeral ones; in order of path. */
+  list(p: { prefix: string }): ArrayMeta[]
+  release(p: { incarnations: readonly number[] }): void
+  /** Arms or disarms purge (and, disarmed, an ephemeral array is no longer one); durable when it resolves. */
+  setPurge(p: { incarnation: number; purge: boolean }): ArrayMeta
+
+  /** The selection in C order; undefined selection: everything. `into` is filled from its start and given back. */
+  read(p: { incarnation: number; selection?: ResolvedSelection; into?: ArrayBuffer }): {
+    buffer: ArrayBuffer
+    version: number
+  }
+  /** The selections one after the other in one buffer, each at a multiple of the item size. */
+  readMany(p: { incarnation: number; selections: readonly ResolvedSelection[]; into?: ArrayBuffer }): {
+    buffer: ArrayBuffer
+    version: number
+  }
+  /** `bytes` in C order and the array's dtype, of a shape that broadcasts to the selection's. Errors: QuotaExceededError. */
+  set(p: { incarnation: number; selection: ResolvedSelection; bytes: Uint8Array; shape: readonly number[] }): ArrayMeta
+  /** Concatenates along `axis`; `shape` is that of `bytes`. */
+  append(p: { incarnation: number; axis: number; bytes: Uint8Array; shape: readonly number[] }): ArrayMeta
+  setAttributes(p: { incarnation: number; attributes: JsonObject }): ArrayMeta
+  /** Errors: NotFoundError, KeyExistsError. */
+  rename(p: { from: string; to: string }): ArrayMeta
+  /** Returns the incarnations that are gone. */
+  delete(p: { paths: readonly string[] }): number[]
+  /** Removes the array whoever holds it; nothing where it is gone already. */
+  purge(p: { incarnation: number }): void
+  clear(p: Record<never, never>): number[]
+
+  saveState(p: { incarnation: number; state: unknown }): ArrayMeta
+  loadState(p: { incarnation: number }): unknown
+
+  usage(p: Record<never, never>): ServiceUsage
+  stats(p: Record<never, never>): ServiceStats
+  check(p: { fix: boolean }): { problems: Problem[]; fixed: boolean }
+  /** Makes everything committed so far durable. */
+  flush(p: Record<never, never>): void
+  compact(p: Record<never, never>): void
+  /** Flushes, then closes every file and lets go of the disk's lock. */
+  close(p: Record<never, never>): void
+}
+
+export type MethodName = keyof StorageMethods
+export type Params<M extends MethodName> = Parameters<StorageMethods[M]>[0]
+export type Result<M extends MethodName> = ReturnType<StorageMethods[M]>
+
+/**
+ * Methods that may be sent again after the worker was lost during the call: repeating them cannot change the outcome.
+ * Those whose request carries a buffer are not among them, for the buffer went with the worker.
+ */
+export const REPEATABLE: ReadonlySet<MethodName> = new Set<MethodName>([
+  'stat',
+  'list',
+  'setPurge',
+  'setAttributes',
+  'purge',
+  'loadState',
+  'usage',
+  'stats',
+  'check',
+  'flush',
+  'compact',
+  'close',
+  'read',
+  'readMany',
+])
+
+export interface CallRequest<M extends MethodName = MethodName> {
+  /** Unique in the client; abort and progress name it. */
+  readonly id: number
+  readonly method: M
+  readonly params: Params<M>
+  readonly wantsProgress: boolean
+}
+
+/** An error as data: comlink alone keeps only name, message and stack. */
+export interface ErrorData {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+  /** The class's own fields: missing, requested, holders, path, quota. */
+  readonly fields: { readonly [field: string]: unknown }
+  readonly cause: ErrorData | undefined
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData }
+
+/** What the service tells without being asked. */
+export type ServiceMessage =
+  | {
+      readonly type: 'progress'
+      readonly id: number
+      readonly doneBytes: number
+      readonly totalBytes: number | undefined
+    }
+  | { readonly type: 'changed'; readonly liveBytes: number; readonly arrays: number }
+  | { readonly type: 'gone'; readonly incarnations: readonly number[] }
+  | { readonly type: 'purged'; readonly path: string; readonly byteLength: number }
+  | {
+      readonly type: 'error'
+      readonly error: ErrorData
+      readonly path: string | undefined
+      readonly during: 'sweep' | 'write-back'
+    }
+
+/** The one object behind comlink. ids on the wire, no proxies but this one. */
+export interface ServiceRoot {
+  /** Answers at once with the service's PROTOCOL_VERSION. `lifeLock` is held by the worker as long as it lives. */
+  hello(lifeLock: string): Promise<number>
+  /** Takes the disk's lock, opens its files, recovers, sweeps. */
+  open(request: OpenRequest): Promise<Outcome<void>>
+  call(request: CallRequest): Promise<Outcome<unknown>>
+  abort(id: number): void
+}
+
+/** The storage worker's root: what needs OPFS but no open disk comes with it. */
+export interface WorkerRoot extends ServiceRoot {
+  listDisks(): Promise<Outcome<string[]>>
+  /** Removes the disk's folder and states; nothing where it does not exist. Errors: DiskLockedError, StorageUnavailableError. */
+  deleteDisk(name: string): Promise<Outcome<void>>
+}
+
+/** What `connect()` offers another worker of the page: the page's disk, already open. */
+export interface RelayRoot extends ServiceRoot {
+  identify(): Promise<{ readonly name: string; readonly backend: 'opfs' | 'memory' }>
+}
+
+/** A ServiceMessage on the way; over the channel of the answers, so that the two keep their order. */
+export interface EventMessage {
+  readonly event: ServiceMessage
+}
+
+/** Payload is laid out in blocks of this size; see engine/layout.ts. */
+export const BLOCK_BYTES = 1 << 20
+
+/** Names of Web Locks and of the OPFS folder; `name` is a disk's. */
+export const ownerLockName = (name: string): string => `lazy-disk-cache:owner:${name}`
+export const pageLockName = (name: string): string => `lazy-disk-cache:page:${name}`
+export const clientLockName = (client: string): string => `lazy-disk-cache:client:${client}`
+export const ROOT_FOLDER = 'lazy-disk-cache'

