@@ -139,8 +139,8 @@ export interface StorageMethods {
   /** Concatenates along `axis`; `shape` is that of `bytes`. */
   append(p: { incarnation: number; axis: number; bytes: Uint8Array; shape: readonly number[] }): ArrayMeta
   setAttributes(p: { incarnation: number; attributes: JsonObject }): ArrayMeta
-  /** Errors: NotFoundError, KeyExistsError. */
-  rename(p: { from: string; to: string }): ArrayMeta
+  /** `overwrite`: in place of what is at `to`, in the same commit. Errors: NotFoundError, KeyExistsError. */
+  rename(p: { from: string; to: string; overwrite?: boolean }): ArrayMeta
   /** Returns the incarnations that are gone. */
   delete(p: { paths: readonly string[] }): number[]
   /** Removes the array whoever holds it; nothing where it is gone already. */

@@ -167,14 +167,16 @@ export class Engine {
     return sequence
   }
 
-  describe(entry: Entry, description: Partial<Description>): Entry {
+  /** `replaced` goes in the same commit. */
+  describe(entry: Entry, description: Partial<Description>, replaced?: Entry): Entry {
     const { path, attributes, ephemeral, purge, hasState, clients } = { ...entry, ...description }
     const change: Change = {
       kind: 'describe',
       incarnation: entry.incarnation,
       description: { path, attributes, ephemeral, purge, hasState, clients },
     }
-    this.commit(() => [change])
+    const gone: Change[] = replaced === undefined ? [] : [{ kind: 'delete', incarnation: replaced.incarnation }]
+    this.commit(() => [...gone, change])
     return this.entry(entry.incarnation)
   }
 

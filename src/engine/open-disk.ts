@@ -152,12 +152,15 @@ export class OpenDisk {
       const { engine } = this.#parts
       return metaOf(engine.describe(engine.entry(incarnation), { attributes: checkAttributes(attributes) }))
     },
-    rename: ({ from, to }) => {
+    rename: ({ from, to, overwrite }) => {
       const { engine } = this.#parts
       const entry = engine.entryAt(from)
       if (from === to) return metaOf(entry)
-      engine.checkFree(checkPath(to))
-      return metaOf(engine.describe(entry, { path: to }))
+      const other = engine.arrays.at(checkPath(to))
+      if (overwrite !== true) engine.checkFree(to)
+      const renamed = engine.describe(entry, { path: to }, other)
+      this.#forget(other === undefined ? [] : [other.incarnation])
+      return metaOf(renamed)
     },
     delete: ({ paths }) => {
       const entries = paths.flatMap((path) => this.#parts.engine.arrays.at(path) ?? [])

@@ -1,0 +1,13 @@
+// npm run build: writes dist/, the library, the storage worker and the types.
+import { packageFile, run } from './run.mjs'
+
+const vite = packageFile('vite/bin/vite.js')
+const steps = [
+  [vite, 'build'],
+  [vite, 'build', '--mode', 'worker'],
+  [packageFile('typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+]
+for (const step of steps) {
+  const code = await run(process.execPath, step)
+  if (code !== 0) process.exit(code)
+}

@@ -1,0 +1,237 @@
+// The library's side of one object: where its bytes are, in whose turn they are used, how they get in and out of memory.
+import type { WorkOptions } from './call.js'
+import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
+import { DiskClosedError, ReadOnlyError } from './core/errors.js'
+import { InMemory, isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
+import type { ArrayMeta } from './protocol.js'
+import { Residency } from './residency.js'
+import type { Session } from './session.js'
+
+export type Place = InMemory | Residency
+
+const MODES: readonly LoadMode[] = ['r', 'r+', 'w+', 'c']
+
+const custodies = new WeakMap<object, Custody>()
+
+/** Of an object of this library. */
+export function custodyOf(object: object): Custody {
+  const custody = custodies.get(object)
+  if (custody === undefined) throw new TypeError(`expected a LazyDiskCache, got ${String(object)}`)
+  return custody
+}
+
+export class Custody {
+  readonly owner: object
+  readonly occupant: Occupant
+  config = new LazyDiskCacheConfig()
+  /** Where caching goes, also while it is off; undefined: the disk named 'default'. */
+  session: Session | undefined
+  place: Place = new InMemory()
+  automaticOffloading = false
+  /** Opened in mode 'r'. */
+  isReadOnly = false
+  isClosed = false
+
+  constructor(owner: object, occupant: Occupant) {
+    this.owner = owner
+    this.occupant = occupant
+    custodies.set(owner, this)
+  }
+
+  /** What is on disk and shared; undefined while caching is off. */
+  get residency(): Residency | undefined {
+    return this.place instanceof Residency ? this.place : undefined
+  }
+
+  /** The settings as they are now. */
+  get settings(): LazyDiskCacheSettings {
+    const { residency, automaticOffloading } = this
+    const settings = { ...this.config.asKwargs(), automaticOffloading }
+    if (residency === undefined) return { ...settings, enableCaching: false }
+    const { purge, meta } = residency
+    const path = meta.ephemeral ? {} : { cachePath: meta.path }
+    return { ...settings, ...path, enableCaching: true, purgeDiskOnGc: purge }
+  }
+
+  configure(config: LazyDiskCacheConfig, session: Session | undefined): void {
+    this.config = config
+    this.session = session
+    this.automaticOffloading = config.automaticOffloading
+  }
+
+  /** Takes the array on disk that a call told of, and the hold it took. Errors: what `setBuffer` throws; the hold is given up. */
+  async adopt(session: Session, meta: ArrayMeta): Promise<void> {
+    const residency = session.residencyOf(meta)
+    residency.attach(this.occupant)
+    const { live } = residency
+    try {
+      if (live !== undefined) this.occupant.setBuffer(live.data)
+    } catch (error) {
+      await residency.detach(this.occupant)
+      throw error
+    }
+    if (live !== undefined && this.occupant.keepsBuffer) live.out = live.shared = true
+    this.session = session
+    this.place = residency
+  }
+
+  /** Runs `task` in its turn: alone, or together with others. Errors: DiskClosedError, StaleArrayError, the signal's reason. */
+  async turn<T>(
+    kind: 'alone' | 'together',
+    task: (place: Place) => T | Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    if (this.isClosed) throw new DiskClosedError('this object was closed')
+    this.residency?.session.checkOpen()
+    const checked = () => {
+      if (this.isClosed) throw new DiskClosedError('this object was closed')
+      this.residency?.check()
+      return task(this.place)
+    }
+    return this.place.lock[kind](checked, signal)
+  }
+
+  /** Errors: TypeError, ReadOnlyError; those of reading. */
+  async load(mode: LoadMode | undefined, options: WorkOptions & { discard?: boolean }): Promise<void> {
+    if (mode !== undefined && !MODES.includes(mode))
+      throw new TypeError(`mode is one of ${MODES.join(', ')}, got ${mode}`)
+    if (mode !== undefined && this.isReadOnly && isWrittenBack(mode)) throw this.readOnlyError()
+    const task = (place: Place) => {
+      this.stayLoaded()
+      return this.#loadNow(place, mode, options)
+    }
+    const hasLoaded = await this.turn('alone', task, options.signal)
+    if (hasLoaded) await this.residency?.occupants.run('onLoad')
+  }
+
+  /** Runs `task` on what is in memory, loaded where it was not. Errors: those of reading. */
+  async loaded<T>(options: WorkOptions, task: (live: Live | undefined, hasLoaded: boolean) => T): Promise<T> {
+    let hasLoaded = false
+    const result = await this.turn(
+      'alone',
+      async (place) => {
+        this.count(place)
+        hasLoaded = await this.#loadNow(place, undefined, options)
+        return task(place.live, hasLoaded)
+      },
+      options.signal,
+    )
+    if (hasLoaded) await this.residency?.occupants.run('onLoad')
+    return result
+  }
+
+  /**
+   * Runs `work` while the buffer stays in memory; offloads again what was loaded for it where that is automatic.
+   * Errors: those of reading, of `work`, of writing back.
+   */
+  async use<R>(
+    work: (live: Live | undefined) => R,
+    isWriting: (live: Live) => boolean,
+    options: WorkOptions,
+  ): Promise<Awaited<R>> {
+    let end = async () => {}
+    const live = await this.loaded(options, (now, hasLoaded) => {
+      end = this.beginUse(now !== undefined && isWriting(now), hasLoaded)
+      return now
+    })
+    let result: Awaited<R>
+    try {
+      result = await work(live)
+    } catch (error) {
+      await end().catch((failure: unknown) => this.tell(failure, 'write-back'))
+      throw error
+    }
+    await end()
+    return result
+  }
+
+  /** In a turn: the end of uses that began before lets memory be. */
+  stayLoaded(): void {
+    if (this.residency !== undefined) this.residency.dropsAfterUse = false
+  }
+
+  /** In a turn. Returns how to end the use; that rejects where writing back fails. */
+  beginUse(isWriting: boolean, hasLoaded: boolean): () => Promise<void> {
+    const { residency } = this
+    if (residency === undefined) return async () => {}
+    residency.beginUse(isWriting)
+    return async () => {
+      residency.endUse(isWriting)
+      if (hasLoaded && this.automaticOffloading) residency.dropsAfterUse = true
+      const isOver = residency.users === 0 && residency.dropsAfterUse
+      if (isOver && residency.live !== undefined && this.place === residency) await this.offload({})
+    }
+  }
+
+  /** Nothing happens while caching is off, or what is on disk is not in memory. Errors: those of writing; it stays loaded then. */
+  async offload(options: WorkOptions & { transfer?: boolean }): Promise<void> {
+    const isGone = await this.turn(
+      'alone',
+      async (place) => {
+        if (place instanceof InMemory || place.live === undefined) return false
+        await this.saveExtra(place)
+        return place.offload(options, this.occupant)
+      },
+      options.signal,
+    )
+    if (isGone) await this.residency?.occupants.run('onOffload')
+  }
+
+  /** Writes back what was changed and makes it durable. */
+  async flush(options: WorkOptions): Promise<void> {
+    await this.turn(
+      'alone',
+      async (place) => {
+        if (place instanceof InMemory) return
+        await place.writeBack(options, this.occupant)
+        await this.saveExtra(place)
+        await place.session.call('flush', {})
+      },
+      options.signal,
+    )
+  }
+
+  /** Keeps what the object tells of itself; what `describeExtra` throws becomes an 'error' event. */
+  async saveExtra(residency: Residency): Promise<void> {
+    let extra: unknown
+    try {
+      extra = this.occupant.describeExtra()
+    } catch (error) {
+      this.tell(error, 'hook')
+    }
+    if (extra !== undefined) await residency.saveState(this.settings, extra)
+  }
+
+  /** Counts a use, and makes it the most recent one. */
+  count(place: Place): void {
+    if (place instanceof InMemory) return
+    const { budget, counted } = place.session
+    if (place.live === undefined) counted.misses++
+    else counted.hits++
+    budget.touch(place)
+  }
+
+  readOnlyError(): ReadOnlyError {
+    const path = this.residency?.path
+    return new ReadOnlyError(`array${path === undefined ? '' : ` '${path}'`} was opened or loaded in mode 'r'`)
+  }
+
+  /** Returns whether it had to be loaded. */
+  async #loadNow(
+    place: Place,
+    mode: LoadMode | undefined,
+    options: WorkOptions & { discard?: boolean },
+  ): Promise<boolean> {
+    if (place instanceof InMemory) return false
+    if (options.discard === true) place.drop()
+    if (place.live !== undefined) return false
+    await place.load(mode ?? (this.isReadOnly ? 'r' : 'r+'), options, this.occupant)
+    return true
+  }
+
+  /** What nobody waits for is told by an 'error' event. */
+  tell(error: unknown, during: 'hook' | 'write-back'): void {
+    const { residency } = this
+    residency?.session.emit('error', { error, path: residency.path, during })
+  }
+}

@@ -1,0 +1,28 @@
+// What a disk tells of itself.
+import type { ArrayInfo, DiskStats, DiskUsage } from './events.js'
+import type { ArrayMeta } from './protocol.js'
+import type { Session } from './session.js'
+
+export function infoOf(session: Session, meta: ArrayMeta): ArrayInfo {
+  const { path, shape, dtype, nbytes, className, attributes, modified } = meta
+  const loaded = session.knows(meta.incarnation)?.live !== undefined
+  return { path, shape, dtype, nbytes, className, attributes, loaded, modified: new Date(modified) }
+}
+
+export async function usageOf(session: Session): Promise<DiskUsage> {
+  const { liveBytes, freeBytes, diskBytes, arrays, openHandles } = await session.call('usage', {})
+  const { usage: originBytes = 0, quota: quotaBytes = 0 } = (await storageManager()?.estimate()) ?? {}
+  const { residentBytes, limitInForce: memoryBudget } = session.budget
+  return { residentBytes, memoryBudget, liveBytes, freeBytes, diskBytes, originBytes, quotaBytes, arrays, openHandles }
+}
+
+export async function statsOf(session: Session): Promise<DiskStats> {
+  const { hits, misses, loads, offloads, evictions } = session.counted
+  const disk = await session.call('stats', {})
+  return { hits, misses, loads, offloads, evictions: { memory: evictions, disk: 0, expired: 0, tag: 0 }, ...disk }
+}
+
+/** Node and insecure contexts have none. */
+export function storageManager(): StorageManager | undefined {
+  return (globalThis as { navigator?: Partial<Navigator> }).navigator?.storage
+}

@@ -1,0 +1,106 @@
+// What can be asked of a disk.
+import type { DiskBackedNDArray } from './array.js'
+import type { LazyDiskCache } from './cache.js'
+import type { WorkOptions } from './call.js'
+import type { LazyDiskCacheSettings } from './config.js'
+import type { DType, Scalar } from './core/dtype.js'
+import type { StorageUnavailableError } from './core/errors.js'
+import type { ArrayData, ByteStream, CreateOptions } from './creation.js'
+import type { ArrayInfo, DiskEventMap, DiskSnapshot, DiskStats, DiskUsage } from './events.js'
+import type { Problem } from './protocol.js'
+import type { DiskBackedStore, StoreOptions } from './store.js'
+
+/** Of `store()`: the store's own options, and settings beside them. */
+export type DiskStoreOptions<T extends LazyDiskCache> = Omit<StoreOptions<T>, 'config' | 'disk'> &
+  Omit<LazyDiskCacheSettings, 'cachePath'>
+
+/**
+ * A handle on an open disk. What it makes has caching on, and is kept where it has a cachePath. Every method rejects with
+ * DiskClosedError after `close()`.
+ */
+export interface Disk extends EventTarget, AsyncDisposable {
+  addEventListener<K extends keyof DiskEventMap>(
+    type: K,
+    listener: (event: DiskEventMap[K]) => void,
+    options?: AddEventListenerOptions | boolean,
+  ): void
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: AddEventListenerOptions | boolean,
+  ): void
+
+  readonly name: string
+  readonly backend: 'opfs' | 'memory'
+  readonly role: 'owner' | 'guest'
+  /** Why `backend: 'auto'` fell back to memory. */
+  readonly fallbackReason: StorageUnavailableError | undefined
+  /** Bytes of arrays that may be loaded in this page; setting it is `setMemoryBudget`, not waited for. */
+  memoryBudget: number
+  /** Resolves when it is met; from the call on nothing new is admitted above it. Errors: TypeError. */
+  setMemoryBudget(bytes: number): Promise<void>
+
+  /** An array of `data`. Errors: those of DiskBackedNDArray.create. */
+  array<D extends DType>(data: ArrayData | ByteStream, options?: CreateOptions<D>): Promise<DiskBackedNDArray<D>>
+  /** Zeros, which take no room: any size at once; not loaded. Errors: ShapeError, DTypeError, and as `array`. */
+  zeros<D extends DType>(shape: readonly number[], dtype: D, options?: CreateOptions<D>): Promise<DiskBackedNDArray<D>>
+  /** One value, repeated; not loaded. Errors: as `zeros`; DTypeError where the value does not fit. */
+  full<D extends DType>(
+    shape: readonly number[],
+    value: Scalar<D>,
+    dtype: D,
+    options?: CreateOptions<D>,
+  ): Promise<DiskBackedNDArray<D>>
+  /** The array at `path`, else what `make` gives, kept there; concurrent callers share one computation. Errors: `make`'s, as `array`. */
+  getOrCreate<D extends DType>(
+    path: string,
+    make: () => Promise<ArrayData>,
+    options?: CreateOptions<D>,
+  ): Promise<DiskBackedNDArray<D>>
+  /**
+   * The array at `path`, offloaded unless it is loaded already. With mode 'r' this object refuses changes. Errors:
+   * NotFoundError, DTypeError where it is not of `dtype`, InvalidPathError.
+   */
+  openArray<D extends DType = DType>(
+    path: string,
+    options?: { dtype?: D; mode?: 'r' | 'r+'; signal?: AbortSignal },
+  ): Promise<DiskBackedNDArray<D>>
+  /** The store at `cachePath`, what is under it found again; without one it is ephemeral. Errors: as DiskBackedStore.open. */
+  store<T extends LazyDiskCache = DiskBackedNDArray>(
+    cachePath?: string,
+    options?: DiskStoreOptions<T>,
+  ): Promise<DiskBackedStore<T>>
+
+  /** What is kept at paths that begin with `prefix`, in order of path. */
+  list(prefix?: string): Promise<ArrayInfo[]>
+  has(path: string): Promise<boolean>
+  /** Returns whether there was something. Objects on it reject with StaleArrayError from then on. */
+  delete(path: string): Promise<boolean>
+  /** Objects on the array stay on it. Errors: NotFoundError, KeyExistsError, InvalidPathError. */
+  rename(from: string, to: string): Promise<void>
+  /** Removes every array, ephemeral ones too. */
+  clear(options?: WorkOptions): Promise<void>
+
+  usage(): Promise<DiskUsage>
+  stats(): Promise<DiskStats>
+  /** Reads everything and compares checksums; `fix` removes what belongs to no array. */
+  check(options?: WorkOptions & { fix?: boolean }): Promise<{ problems: Problem[]; fixed: boolean }>
+  /** Writes back every changed array and makes all that is committed durable. Errors: StaleArrayError, QuotaExceededError. */
+  flush(options?: WorkOptions): Promise<void>
+  /** Gives room that is free in our files back to the browser. */
+  compact(options?: WorkOptions): Promise<void>
+  /** Asks the browser not to evict this origin; returns whether it agreed. */
+  persist(): Promise<boolean>
+  /** A port for `openDisk({ port })` in another worker of this page. */
+  connect(): Promise<MessagePort>
+  /**
+   * Flushes; the disk closes with its last handle. Idempotent. Errors: those of writing back, everything being open as before;
+   * none with `discard`, which gives up what was not written.
+   */
+  close(options?: { discard?: boolean }): Promise<void>
+
+  /** Calls `listener` whenever the snapshot is another; returns how to end that. Bound. */
+  subscribe: (listener: () => void) => () => void
+  /** The same object until something changed. Bound. */
+  getSnapshot: () => DiskSnapshot
+}

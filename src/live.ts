@@ -1,0 +1,64 @@
+// What of an array is in memory.
+import type { DType, TypedArray } from './core/dtype.js'
+import { FairLock } from './fair-lock.js'
+import type { JsonObject } from './protocol.js'
+
+/**
+ * numpy.memmap's modes. r: changes are refused or dropped. r+: written back. w+: written back, and zeros to begin with.
+ * c: kept in memory, dropped on offload.
+ */
+export type LoadMode = 'r' | 'r+' | 'w+' | 'c'
+
+/** All elements of an array, in C order. */
+export interface Live {
+  readonly data: TypedArray
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly mode: LoadMode
+  /** Memory holds changes that the disk does not. */
+  dirty: boolean
+  /** `data()` gave the buffer away for writing, so it may change at any time. */
+  out: boolean
+  /** User code may hold the buffer: it is neither detached nor used again. */
+  shared: boolean
+}
+
+export interface BufferDescription {
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly data: TypedArray
+}
+
+/** An object with a buffer, as the library sees it: its hooks. */
+export interface Occupant {
+  /** The object keeps the buffer itself, so the library cannot see what is written to it. */
+  keepsBuffer: boolean
+  describeBuffer(): BufferDescription
+  setBuffer(data: TypedArray): void
+  dropBuffer(): void
+  describeExtra(): unknown
+  onLoad(): void | Promise<void>
+  onOffload(): void | Promise<void>
+}
+
+/** Where the bytes of an object are whose caching is off; `live` is undefined where the object keeps them itself. */
+export class InMemory {
+  readonly lock: FairLock
+  live: Live | undefined
+  attributes: JsonObject
+
+  constructor(live?: Live, attributes: JsonObject = {}, lock = new FairLock()) {
+    this.live = live
+    this.attributes = attributes
+    this.lock = lock
+  }
+}
+
+/** Memory that nothing on disk stands behind. */
+export function unbacked(data: TypedArray, shape: readonly number[], dtype: DType): Live {
+  return { data, shape, dtype, mode: 'r+', dirty: false, out: false, shared: true }
+}
+
+export function isWrittenBack(mode: LoadMode): boolean {
+  return mode === 'r+' || mode === 'w+'
+}

@@ -1,0 +1,58 @@
+// The disk in memory: the storage engine in this thread, fetched when the first such disk is opened.
+import type { ConnectionSetup } from './connection.js'
+import { fromErrorData } from './core/error-data.js'
+import { randomId } from './ids.js'
+import type { Connector, Link, LinkRequest } from './link.js'
+import { DEFAULT_DISK_NAME, DEFAULT_DURABILITY, type DiskOptions } from './options.js'
+
+type Local = typeof import('./engine/local.js')
+
+let fetched: Promise<Local> | undefined
+
+/** The engine where a disk in memory was opened before: no other page has any, nor needs the engine. */
+export async function fetchedLocal(): Promise<Local | undefined> {
+  return fetched
+}
+
+export function setUpMemory(options: DiskOptions): ConnectionSetup {
+  const { name = DEFAULT_DISK_NAME, durability = DEFAULT_DURABILITY } = options
+  const client = randomId()
+  return {
+    name,
+    backend: 'memory',
+    client,
+    connector: new LocalConnector({ name, client, durability, lockTimeout: 0 }),
+  }
+}
+
+type Identity = Omit<Parameters<ReturnType<Local['createLocalService']>['open']>[0], 'holds'>
+
+class LocalConnector implements Connector {
+  readonly endsWithPage = false
+  readonly #identity: Identity
+
+  constructor(identity: Identity) {
+    this.#identity = identity
+  }
+
+  async connect({ holds, receive }: LinkRequest): Promise<Link> {
+    const { createLocalService } = await fetchLocal()
+    const service = createLocalService(receive)
+    const outcome = await service.open({ ...this.#identity, holds })
+    if (!outcome.ok) throw fromErrorData(outcome.error)
+    const end = () => void service.call({ id: 0, method: 'close', params: {}, wantsProgress: false })
+    return { service, lost: new AbortController().signal, end }
+  }
+
+  dispose(): void {
+    // nothing outlives the link
+  }
+}
+
+function fetchLocal(): Promise<Local> {
+  fetched ??= import('./engine/local.js').catch((error: unknown) => {
+    fetched = undefined
+    throw error
+  })
+  return fetched
+}

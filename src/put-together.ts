@@ -1,0 +1,43 @@
+// Several new arrays in one commit: all of them are on disk, or none.
+import { DiskBackedNDArray } from './array.js'
+import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
+import { bytesOf } from './core/typed-array.js'
+import type { Content } from './creation.js'
+import { type Custody, custodyOf } from './custody.js'
+import type { Disk } from './disk.js'
+import { sessionOf } from './handles.js'
+import { settle, specFor } from './keeping.js'
+import type { Put, PutResult } from './protocol.js'
+import type { Session } from './session.js'
+
+export interface NewArray {
+  readonly content: Content
+  readonly settings: LazyDiskCacheSettings
+}
+
+/** What is in memory only; streams have no place in a commit of several. Errors: those of `put`; nothing is left on disk then. */
+export async function putTogether(disk: Disk, arrays: readonly NewArray[]): Promise<DiskBackedNDArray[]> {
+  const session = sessionOf(disk)
+  const objects = arrays.map(() => Reflect.construct(DiskBackedNDArray, []))
+  const custodies = objects.map((object) => custodyOf(object))
+  const puts = arrays.map(({ content, settings }, i) => {
+    const custody = custodies[i] as Custody // as many as arrays
+    custody.configure(new LazyDiskCacheConfig(settings), session)
+    return putOf(custody, session, content)
+  })
+  const transfer = puts.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes.buffer]))
+  const results = await session.run(() => session.call('put', { puts }, { transfer }))
+  for (const [i, custody] of custodies.entries()) {
+    const residency = settle(custody, session, results[i] as PutResult) // one for each put
+    const { elements } = (arrays[i] as NewArray).content
+    if (elements.kind === 'memory') residency.keep(elements.data, !elements.isOurs, custody.occupant)
+    if (custody.automaticOffloading) await custody.offload({})
+  }
+  return objects
+}
+
+function putOf(custody: Custody, session: Session, { shape, dtype, elements }: Content) {
+  const create = specFor(custody, session, { shape, dtype, attributes: {}, overwrite: true })
+  if (elements.kind !== 'memory') throw new TypeError('a stream cannot be written together with others')
+  return { target: { create }, bytes: bytesOf(elements.data).slice() } satisfies Put
+}

@@ -1,0 +1,290 @@
+// One open disk of this page, shared by all handles on it: its connection, the arrays known here, events, the end.
+import { MemoryBudget } from './budget.js'
+import type { CallOptions, WorkOptions } from './call.js'
+import type { Connection } from './connection.js'
+import { fromErrorData } from './core/error-data.js'
+import { DiskClosedError, QuotaExceededError } from './core/errors.js'
+import type { DiskEventDetail, DiskEventMap, DiskSnapshot } from './events.js'
+import type { FairLock } from './fair-lock.js'
+import type { Occupant } from './live.js'
+import type { ArrayMeta, MethodName, Params, PutResult, Result, ServiceMessage } from './protocol.js'
+import { Releases } from './releases.js'
+import { Residency } from './residency.js'
+import { reporter, signalOnly } from './work-options.js'
+
+/** Arrays under it end with their page. */
+export const EPHEMERAL_FOLDER = '~ephemeral'
+
+interface Watched {
+  readonly residency: Residency
+  readonly reference: WeakRef<Occupant>
+}
+
+export class Session {
+  readonly connection: Connection
+  readonly budget: MemoryBudget
+  readonly counted = { hits: 0, misses: 0, loads: 0, offloads: 0, evictions: 0 }
+  /** What handles on this disk dispatch events to. */
+  readonly targets = new Set<EventTarget>()
+  /** Computations of `getOrCreate` under way, by path; `signal` is that of the caller who began it. */
+  readonly computations = new Map<
+    string,
+    { readonly result: Promise<unknown>; readonly signal: AbortSignal | undefined }
+  >()
+  #state: 'open' | 'closing' | 'closed' = 'open'
+  /** By incarnation; kept as long as an object refers to it, or its changes are not written. */
+  readonly #residencies = new Map<number, Residency>()
+  readonly #collected = new FinalizationRegistry<Watched>((watched) => void this.#onCollected(watched))
+  readonly #releases: Releases
+  /** Calls under way that belong to no array yet. */
+  readonly #running = new Set<Promise<unknown>>()
+  readonly #listeners = new Set<() => void>()
+  #snapshot: DiskSnapshot = { residentBytes: 0, liveBytes: 0, arrays: 0, role: 'owner' }
+  #ephemeralPaths = 0
+
+  constructor(connection: Connection, memoryBudget: number) {
+    this.connection = connection
+    this.budget = new MemoryBudget(memoryBudget, () => this.#changed({}))
+    this.#releases = new Releases(connection)
+    connection.onMessage((message) => this.#receive(message))
+    connection.holds = () =>
+      [...this.#residencies].map(([incarnation, { occupants }]) => ({ incarnation, count: occupants.count }))
+  }
+
+  get name(): string {
+    return this.connection.name
+  }
+
+  // Calls
+
+  /** For what is asked anew. Errors: DiskClosedError. */
+  checkOpen(): void {
+    if (this.#state !== 'open') throw new DiskClosedError(`disk '${this.name}' is closed`)
+  }
+
+  /** For what was asked before the disk was being closed: it is still done. Errors: DiskClosedError. */
+  checkNotClosed(): void {
+    if (this.#state === 'closed') throw new DiskClosedError(`disk '${this.name}' is closed`)
+  }
+
+  /** As the connection's. A refused write is also told by a 'pressure' event. */
+  readonly call = async <M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    options?: CallOptions,
+  ): Promise<Result<M>> => {
+    try {
+      return await this.connection.call(method, params, options)
+    } catch (error) {
+      if (error instanceof QuotaExceededError) void this.#tellPressure(error)
+      throw error
+    }
+  }
+
+  /** Runs what belongs to no array: the disk is not closed before it is done. Errors: DiskClosedError, the task's. */
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    this.checkOpen()
+    const running = task()
+    this.#running.add(running)
+    try {
+      return await running
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+
+  /** As `run`, in the turn of the array at `path` where this page knows it. */
+  at<T>(path: string, task: () => Promise<T>): Promise<T> {
+    return this.run(() => this.residencyAt(path)?.lock.alone(task) ?? task())
+  }
+
+  get isClosed(): boolean {
+    return this.#state === 'closed'
+  }
+
+  // Arrays
+
+  /** A path for an array that nobody gave one. */
+  ephemeralPath(): string {
+    return `${EPHEMERAL_FOLDER}/${this.connection.client}/${this.#ephemeralPaths++}`
+  }
+
+  /** What this page knows of an array the service told of. */
+  residencyOf(meta: ArrayMeta, lock?: FairLock): Residency {
+    const known = this.#residencies.get(meta.incarnation)
+    if (known !== undefined) {
+      if (meta.version >= known.meta.version) known.meta = meta
+      return known
+    }
+    const residency = new Residency(this, meta, false, lock)
+    this.#residencies.set(meta.incarnation, residency)
+    return residency
+  }
+
+  /** As `residencyOf`, for an array that was just created. */
+  created({ meta, replaced }: PutResult, lock?: FairLock): Residency {
+    if (replaced !== undefined) this.gone([replaced], 'was replaced by a new one')
+    return this.residencyOf(meta, lock)
+  }
+
+  residencyAt(path: string): Residency | undefined {
+    return [...this.#residencies.values()].find((residency) => residency.path === path && !residency.isGone)
+  }
+
+  knows(incarnation: number): Residency | undefined {
+    return this.#residencies.get(incarnation)
+  }
+
+  gone(incarnations: readonly number[], reason: string): void {
+    for (const incarnation of incarnations) {
+      this.#residencies.get(incarnation)?.markGone(reason)
+      this.#residencies.delete(incarnation)
+    }
+  }
+
+  watch(occupant: Occupant, residency: Residency, reference: WeakRef<Occupant>): void {
+    this.#collected.register(occupant, { residency, reference }, occupant)
+  }
+
+  unwatch(occupant: Occupant): void {
+    this.#collected.unregister(occupant)
+  }
+
+  /** Gives up one hold; resolves when the service knows. */
+  release(residency: Residency): Promise<void> {
+    if (residency.occupants.count === 0 && this.#residencies.get(residency.meta.incarnation) === residency) {
+      residency.drop()
+      this.#residencies.delete(residency.meta.incarnation)
+    }
+    return residency.isGone || this.#state === 'closed'
+      ? Promise.resolve()
+      : this.#releases.add(residency.meta.incarnation)
+  }
+
+  /** Writes back every changed array; `onProgress` counts their bytes. Errors: the first that fails. */
+  async writeBack(options: WorkOptions): Promise<void> {
+    const changed = [...this.#residencies.values()].filter((residency) => residency.hasChanges)
+    const report = reporter(
+      options,
+      changed.reduce((sum, { meta }) => sum + meta.nbytes, 0),
+    )
+    report(0)
+    let doneBytes = 0
+    for (const residency of this.#residencies.values()) {
+      await residency.lock.alone(() => residency.writeBack(signalOnly(options)), options.signal)
+      if (!changed.includes(residency)) continue
+      doneBytes += residency.meta.nbytes
+      report(doneBytes)
+    }
+  }
+
+  /** Writes back every changed array and makes all that is committed durable. */
+  async flush(options: WorkOptions = {}): Promise<void> {
+    await this.writeBack(options)
+    await this.call('flush', {})
+  }
+
+  /** Resolves when no more than that is loaded; what has changes that nobody can add to is written out. */
+  setMemoryBudget(bytes: number): Promise<void> {
+    const isMet = this.budget.setLimit(bytes)
+    void this.#writeOut()
+    return isMet
+  }
+
+  // Telling
+
+  emit<K extends keyof DiskEventMap>(type: K, detail: DiskEventDetail<K>): void {
+    for (const target of this.targets) target.dispatchEvent(new CustomEvent(type, { detail }))
+  }
+
+  get snapshot(): DiskSnapshot {
+    return this.#snapshot
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Reads what no message told yet. */
+  async begin(): Promise<void> {
+    const { liveBytes, arrays } = await this.connection.call('usage', {})
+    this.#changed({ liveBytes, arrays })
+  }
+
+  // The end
+
+  /** Writes back, waits for what is under way, closes. Errors: those of writing, everything being open as before. */
+  async close({ discard = false }: { discard?: boolean } = {}): Promise<void> {
+    if (this.#state !== 'open') return
+    this.#state = 'closing'
+    try {
+      if (!discard) {
+        await Promise.allSettled(this.#running)
+        await this.writeBack({})
+        await this.#releases.sent()
+      }
+      await this.connection.close({ discard })
+    } catch (error) {
+      this.#state = 'open'
+      throw error
+    }
+    this.#state = 'closed'
+    for (const residency of this.#residencies.values()) residency.drop()
+    this.#residencies.clear()
+  }
+
+  async #onCollected({ residency, reference }: Watched): Promise<void> {
+    residency.occupants.collected(reference)
+    if (this.#state !== 'open') return
+    try {
+      if (residency.occupants.count === 0 && !residency.purge && !residency.meta.ephemeral && !residency.isGone) {
+        await residency.lock.alone(() => residency.writeBack({}))
+      }
+    } catch (error) {
+      this.emit('error', { error, path: residency.path, during: 'write-back' })
+    }
+    await this.release(residency).catch(() => undefined) // the disk was closed meanwhile, or its worker is lost
+  }
+
+  async #writeOut(): Promise<void> {
+    for (const resident of [...this.budget.residents]) {
+      if (this.budget.residentBytes <= this.budget.limit) return
+      const residency = resident instanceof Residency ? resident : undefined
+      if (residency?.live === undefined || residency.live.out) continue
+      try {
+        await residency.lock.alone(() => (residency.users > 0 ? undefined : residency.offload({})))
+        await residency.occupants.run('onOffload')
+      } catch (error) {
+        this.emit('error', { error, path: residency.path, during: 'eviction' })
+      }
+    }
+  }
+
+  #receive(message: ServiceMessage): void {
+    if (message.type === 'changed') this.#changed(message)
+    if (message.type === 'gone') this.gone(message.incarnations, 'was replaced, deleted or purged')
+    if (message.type === 'purged') this.emit('purge', { path: message.path, byteLength: message.byteLength })
+    if (message.type === 'error') {
+      const { path, during } = message
+      const error = fromErrorData(message.error)
+      this.emit('error', path === undefined ? { error, during } : { error, path, during })
+    }
+  }
+
+  #changed({ liveBytes = this.#snapshot.liveBytes, arrays = this.#snapshot.arrays }: Partial<DiskSnapshot>): void {
+    const { residentBytes } = this.budget
+    const before = this.#snapshot
+    if (before.residentBytes === residentBytes && before.liveBytes === liveBytes && before.arrays === arrays) return
+    this.#snapshot = Object.freeze({ residentBytes, liveBytes, arrays, role: before.role })
+    for (const listener of this.#listeners) listener()
+  }
+
+  async #tellPressure({ quota }: QuotaExceededError): Promise<void> {
+    const usedBytes = await this.connection.call('usage', {}).then(
+      ({ diskBytes }) => diskBytes,
+      () => undefined,
+    )
+    if (usedBytes !== undefined) this.emit('pressure', { kind: 'disk', usedBytes, limitBytes: quota ?? usedBytes })
+  }
+}

@@ -1,0 +1,145 @@
+// The entries of a store: what is in memory of them, what is on the shelf, and whose turn each key is.
+import { LazyDiskCache } from './cache.js'
+import type { LazyDiskCacheSettings } from './config.js'
+import { type ArrayData, contentOf } from './creation.js'
+import { custodyOf } from './custody.js'
+import { FairLock } from './fair-lock.js'
+import { toState } from './keeping.js'
+import { putTogether } from './put-together.js'
+import type { Shelf } from './shelf.js'
+import { isReadable } from './view.js'
+
+/** All but `turn`, `forget` and `refresh` are called in their key's turn. */
+export class StoreEntries<T extends LazyDiskCache> {
+  readonly shelf: Shelf<T>
+  /** undefined: on disk only. */
+  readonly values = new Map<string, T | undefined>()
+  readonly #locks = new Map<string, FairLock>()
+  /** Hold ephemeral entries whose objects were given up. */
+  readonly #keepers = new Map<string, LazyDiskCache>()
+
+  constructor(shelf: Shelf<T>) {
+    this.shelf = shelf
+  }
+
+  /** For a new entry. Automatic offloading needs a place that was chosen. */
+  settings(overrides: LazyDiskCacheSettings = {}): LazyDiskCacheSettings {
+    const { config, isEphemeral } = this.shelf
+    const automaticOffloading = config.automaticOffloading && !isEphemeral
+    return { ...config.asKwargs(), automaticOffloading, ...overrides }
+  }
+
+  /** Runs `task` when all that was asked of these keys before is done. Errors: InvalidKeyError, the task's. */
+  async turn<R>(keys: readonly string[], task: () => Promise<R>): Promise<R> {
+    for (const key of keys) this.shelf.pathOf(key)
+    // In one order, so that two tasks never wait for each other.
+    const locks = [...keys].sort().map((key) => this.#lockOf(key))
+    const enter = (at: number): Promise<R> => locks[at]?.alone(() => enter(at + 1)) ?? task()
+    try {
+      return await enter(0)
+    } finally {
+      for (const key of keys) if (this.#locks.get(key)?.isIdle === true) this.#locks.delete(key)
+    }
+  }
+
+  /** The value in memory, if it still stands for what is under the key. */
+  present(key: string): T | undefined {
+    const value = this.values.get(key)
+    if (value === undefined) return undefined
+    const { isClosed, residency } = custodyOf(value)
+    return isClosed || residency?.isGone === true ? undefined : value
+  }
+
+  async get(key: string): Promise<T | undefined> {
+    const value = this.present(key)
+    if (value !== undefined) return value
+    const meta = await this.shelf.find(key)
+    if (meta !== undefined) return this.keep(key, await this.shelf.revive(meta))
+    this.values.delete(key)
+    return undefined
+  }
+
+  async has(key: string): Promise<boolean> {
+    return this.present(key) !== undefined || (await this.shelf.find(key)) !== undefined
+  }
+
+  async set(key: string, value: T | ArrayData): Promise<T> {
+    if (!(value instanceof LazyDiskCache)) return this.keep(key, await this.shelf.make(key, value, this.settings()))
+    const checked = this.shelf.check(value)
+    await this.shelf.place(key, checked)
+    return this.keep(key, checked)
+  }
+
+  /** As many `set`s; data in memory that need neither factory nor check are written in one commit. */
+  async setMany(wanted: readonly (readonly [string, T | ArrayData])[]): Promise<void> {
+    const { config, disk, hasNoRules } = this.shelf
+    const isTogether = hasNoRules && config.enableCaching && disk !== undefined
+    const data = isTogether ? wanted.filter(isInMemory) : []
+    if (disk !== undefined && data.length > 0) {
+      const contents = data.map(async ([key, value]) => {
+        const settings = this.settings({ cachePath: this.shelf.pathOf(key) })
+        return { settings, content: await contentOf(value, settings) }
+      })
+      const arrays = await putTogether(disk, await Promise.all(contents))
+      for (const [i, [key]] of data.entries()) this.keep(key, this.shelf.check(arrays[i]))
+    }
+    const keys = new Set(data.map(([key]) => key))
+    for (const [key, value] of wanted) if (!keys.has(key)) await this.set(key, value)
+  }
+
+  keep(key: string, value: T): T {
+    this.values.set(key, value)
+    this.#endKeeper(key)
+    return value
+  }
+
+  /** Removes entries and their bytes; returns whether there were any. */
+  async delete(keys: readonly string[]): Promise<boolean> {
+    const wereHere = keys.some((key) => this.present(key) !== undefined)
+    const wereOnDisk = await this.shelf.remove(keys)
+    for (const key of keys) {
+      this.values.delete(key)
+      this.#endKeeper(key)
+    }
+    return wereHere || wereOnDisk
+  }
+
+  forget(key: string): boolean {
+    const value = this.values.get(key)
+    if (value === undefined) return false
+    if (value.cacheEnabled) this.values.set(key, undefined)
+    else this.values.delete(key)
+    return true
+  }
+
+  /** Keeps the object's own fields and drops it from memory; its bytes stay. */
+  async pickle(key: string, value: T): Promise<void> {
+    if (value.ephemeral) this.#keepers.set(key, await this.shelf.keeperOf(value))
+    else await toState(custodyOf(value))
+    this.values.set(key, undefined)
+  }
+
+  /** Learns what others put on the shelf, or took from it. */
+  async refresh(): Promise<void> {
+    const onDisk = new Set(await this.shelf.keys())
+    for (const key of this.values.keys()) {
+      if (!onDisk.has(key) && !this.#keepers.has(key) && this.present(key) === undefined) this.values.delete(key)
+    }
+    for (const key of onDisk) if (!this.values.has(key)) this.values.set(key, undefined)
+  }
+
+  #lockOf(key: string): FairLock {
+    const lock = this.#locks.get(key) ?? new FairLock()
+    this.#locks.set(key, lock)
+    return lock
+  }
+
+  #endKeeper(key: string): void {
+    void this.#keepers.get(key)?.close()
+    this.#keepers.delete(key)
+  }
+}
+
+function isInMemory<T>(entry: readonly [string, T | ArrayData]): entry is readonly [string, ArrayData] {
+  return !(entry[1] instanceof LazyDiskCache) && !isReadable(entry[1])
+}

@@ -1,0 +1,61 @@
+// What calls have taken of a storage service, holds and drafts, so that it can be given back.
+import type { Connection } from './connection.js'
+import type { CallRequest, MethodName, OpenRequest, Params, Result } from './protocol.js'
+
+type Note = { [M in MethodName]?: (taken: Taken, params: Params<M>, result: Result<M>) => void }
+
+const NOTES: Note = {
+  open: (taken, _params, meta) => taken.take(meta.incarnation),
+  put: (taken, { puts }, results) => {
+    results.forEach(({ meta }, i) => {
+      const made = puts[i]
+      if (made !== undefined && 'create' in made.target) taken.take(meta.incarnation)
+    })
+  },
+  beginWrite: (taken, { target }, { draft }) => void taken.drafts.set(draft, 'create' in target),
+  commitWrite: (taken, { draft }, { meta }) => {
+    if (taken.drafts.get(draft) === true) taken.take(meta.incarnation)
+    taken.drafts.delete(draft)
+  },
+  abortWrite: (taken, { draft }) => void taken.drafts.delete(draft),
+  release: (taken, { incarnations }) => {
+    for (const incarnation of incarnations) taken.release(incarnation)
+  },
+}
+
+export class Taken {
+  /** Writes begun and not ended, and whether they make an array. */
+  readonly drafts = new Map<number, boolean>()
+  /** By incarnation, how often it is held; never 0. */
+  readonly #counts = new Map<number, number>()
+
+  /** Takes note of a call that succeeded. */
+  note({ method, params }: CallRequest, result: unknown): void {
+    const note = NOTES[method] as ((taken: Taken, params: unknown, result: unknown) => void) | undefined // of this method
+    note?.(this, params, result)
+  }
+
+  take(incarnation: number): void {
+    this.#counts.set(incarnation, (this.#counts.get(incarnation) ?? 0) + 1)
+  }
+
+  release(incarnation: number): void {
+    const count = this.#counts.get(incarnation) ?? 0
+    if (count > 1) this.#counts.set(incarnation, count - 1)
+    else this.#counts.delete(incarnation)
+  }
+
+  holds(): OpenRequest['holds'] {
+    return [...this.#counts].map(([incarnation, count]) => ({ incarnation, count }))
+  }
+
+  /** Leaves nothing taken. */
+  giveBack(connection: Connection): void {
+    const ignore = () => undefined // closed or lost, a service has no drafts and no holds
+    for (const draft of this.drafts.keys()) connection.call('abortWrite', { draft }).catch(ignore)
+    const incarnations = this.holds().flatMap(({ incarnation, count }) => new Array<number>(count).fill(incarnation))
+    if (incarnations.length > 0) connection.call('release', { incarnations }).catch(ignore)
+    this.drafts.clear()
+    this.#counts.clear()
+  }
+}

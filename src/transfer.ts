@@ -1,0 +1,289 @@
+// Whole values on their way to the disk: small ones in one call, large ones and streams in pieces, each committed in one step.
+import { unlessAborted } from './abort.js'
+import type { WorkOptions } from './call.js'
+import type { Connection } from './connection.js'
+import type { TypedArray } from './core/dtype.js'
+import { ShapeError } from './core/errors.js'
+import { BLOCK_BYTES, type CreateSpec, type PutResult, type WriteTarget } from './protocol.js'
+import { reporter, workOptions } from './work-options.js'
+
+export type Caller = Pick<Connection, 'call'>
+
+/** Up to here one call with a copy is faster than three. */
+const SMALL_BYTES = BLOCK_BYTES
+/** A multiple of BLOCK_BYTES: large enough that the round trip does not count. */
+const PIECE_BYTES = 4 * BLOCK_BYTES
+/** Pieces on their way while the next is filled. */
+const PIECES_IN_FLIGHT = 3
+
+/** Writes a copy of `bytes`, which may be in use elsewhere. Errors: those of `put` and `commitWrite`, the signal's reason. */
+export async function writeBytes(
+  caller: Caller,
+  target: WriteTarget,
+  bytes: Uint8Array,
+  options: WorkOptions,
+): Promise<PutResult> {
+  if (bytes.byteLength <= SMALL_BYTES) return putCopy(caller, target, bytes, options)
+  let filled = 0
+  return writePieces(caller, target, bytes.byteLength, options, (piece) => {
+    piece.set(bytes.subarray(filled, filled + piece.byteLength))
+    filled += piece.byteLength
+  })
+}
+
+/**
+ * Writes a buffer that nobody else has, without a copy; gives it back, by another ArrayBuffer object.
+ * Errors: as `writeBytes`; where the worker is lost meanwhile the buffer is lost with it.
+ */
+export async function writeBuffer(
+  caller: Caller,
+  target: WriteTarget,
+  buffer: ArrayBuffer,
+  options: WorkOptions,
+): Promise<{ result: PutResult; buffer: ArrayBuffer }> {
+  const { byteLength } = buffer
+  if (byteLength <= SMALL_BYTES) {
+    return { result: await putCopy(caller, target, new Uint8Array(buffer), options), buffer }
+  }
+  const report = reporter(options, byteLength)
+  report(0)
+  const draft = await Draft.begin(caller, target, options.signal)
+  try {
+    const given = await draft.write(0, new Uint8Array(buffer))
+    report(byteLength)
+    options.signal?.throwIfAborted()
+    return { result: await draft.commit(), buffer: given }
+  } catch (error) {
+    draft.abort()
+    throw error
+  }
+}
+
+/**
+ * Creates an array of one element, repeated; without `item` of zeros, which take no room. Errors: as `writeBytes`.
+ */
+export async function writeRepeated(
+  caller: Caller,
+  create: CreateSpec,
+  item: Uint8Array | undefined,
+  totalBytes: number,
+  options: WorkOptions,
+): Promise<PutResult> {
+  if (item === undefined || item.every((byte) => byte === 0)) {
+    const report = reporter(options, totalBytes)
+    report(0)
+    report(totalBytes)
+    options.signal?.throwIfAborted()
+    return onlyResult(await caller.call('put', { puts: [{ target: { create } }] }))
+  }
+  const { signal } = options
+  signal?.throwIfAborted()
+  const before = signal === undefined ? undefined : await caller.call('stat', { path: create.path })
+  try {
+    return onlyResult(await caller.call('put', { puts: [{ target: { create }, item }] }, workOptions(options)))
+  } catch (error) {
+    if (signal?.aborted !== true) throw error
+    const now = await caller.call('stat', { path: create.path })
+    if (now === undefined || now.incarnation === before?.incarnation) throw error
+    return { meta: now, replaced: before?.incarnation } // the abort came too late
+  }
+}
+
+/** The memory of `data` as a buffer of its own, gone for everyone else; undefined where `data` is only a part of its buffer. */
+export function takeBuffer(data: TypedArray): ArrayBuffer | undefined {
+  const { buffer, byteLength } = data
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== byteLength) return undefined
+  return structuredClone(buffer, { transfer: [buffer] })
+}
+
+/** Writes exactly `totalBytes` from a stream. Errors: ShapeError for another number of bytes; as `writeBytes`; the stream's. */
+export async function writeStream(
+  caller: Caller,
+  target: WriteTarget,
+  source: AsyncIterable<Uint8Array>,
+  totalBytes: number,
+  options: WorkOptions,
+): Promise<PutResult> {
+  const chunks = source[Symbol.asyncIterator]()
+  const expected = `expected a stream of ${totalBytes} bytes`
+  let rest: Uint8Array = new Uint8Array()
+  let seenBytes = 0
+  const pull = async (): Promise<boolean> => {
+    const next = await unlessAborted(options.signal, chunks.next())
+    if (next.done === true) return false
+    if (!(next.value instanceof Uint8Array)) throw new TypeError('a stream of bytes gives Uint8Arrays')
+    rest = next.value
+    seenBytes += rest.byteLength
+    return true
+  }
+  try {
+    return await writePieces(
+      caller,
+      target,
+      totalBytes,
+      options,
+      async (piece) => {
+        for (let filled = 0; filled < piece.byteLength; ) {
+          if (rest.byteLength === 0 && !(await pull())) throw new ShapeError(`${expected}, it ended after ${seenBytes}`)
+          const part = rest.subarray(0, piece.byteLength - filled)
+          piece.set(part, filled)
+          filled += part.byteLength
+          rest = rest.subarray(part.byteLength)
+        }
+      },
+      async () => {
+        while (rest.byteLength === 0 && (await pull()));
+        if (rest.byteLength > 0) throw new ShapeError(`${expected}, it has more`)
+      },
+    )
+  } finally {
+    chunks.return?.().catch(() => undefined) // not waited for: a generator that still waits would never answer
+  }
+}
+
+/** The chunks of a stream; not all browsers iterate a ReadableStream, and only `cancel` ends one that hangs. */
+export function chunksOf(stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
+  if (!('getReader' in stream)) return stream
+  const reader = stream.getReader()
+  const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+    const { done, value } = await reader.read()
+    return done ? { done, value: undefined } : { done, value }
+  }
+  const end = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+    await reader.cancel()
+    return { done: true, value: undefined }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next, return: end }) }
+}
+
+/** The commit is one step of the service: an abort comes before it or too late. */
+async function putCopy(
+  caller: Caller,
+  target: WriteTarget,
+  bytes: Uint8Array,
+  options: WorkOptions,
+): Promise<PutResult> {
+  const report = reporter(options, bytes.byteLength)
+  report(0)
+  const copy = bytes.slice()
+  report(bytes.byteLength)
+  options.signal?.throwIfAborted()
+  return onlyResult(await caller.call('put', { puts: [{ target, bytes: copy }] }, { transfer: [copy.buffer] }))
+}
+
+export function onlyResult([result]: readonly PutResult[]): PutResult {
+  return result as PutResult // there was one put
+}
+
+/** `fill` fills the next bytes of the value into a piece; `end` is called when all are filled. */
+async function writePieces(
+  caller: Caller,
+  target: WriteTarget,
+  totalBytes: number,
+  options: WorkOptions,
+  fill: (piece: Uint8Array) => void | Promise<void>,
+  end?: () => Promise<void>,
+): Promise<PutResult> {
+  const report = reporter(options, totalBytes)
+  report(0)
+  const draft = await Draft.begin(caller, target, options.signal)
+  const pieces = new Pieces(draft, Math.min(PIECE_BYTES, totalBytes), report)
+  try {
+    for (let offset = 0; offset < totalBytes; offset += PIECE_BYTES) {
+      const piece = await pieces.take(Math.min(PIECE_BYTES, totalBytes - offset))
+      await fill(piece)
+      options.signal?.throwIfAborted()
+      pieces.send(piece, offset)
+    }
+    await end?.()
+    await pieces.finish()
+    options.signal?.throwIfAborted()
+    return await draft.commit()
+  } catch (error) {
+    draft.abort()
+    throw error
+  }
+}
+
+/** The buffers of a value's pieces, used again as they come back. */
+class Pieces {
+  readonly #draft: Draft
+  readonly #pieceBytes: number
+  readonly #report: (doneBytes: number) => void
+  readonly #onTheirWay: Promise<ArrayBuffer>[] = []
+  #sentBytes: number[] = []
+  #doneBytes = 0
+
+  constructor(draft: Draft, pieceBytes: number, report: (doneBytes: number) => void) {
+    this.#draft = draft
+    this.#pieceBytes = pieceBytes
+    this.#report = report
+  }
+
+  async take(byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
+    const isFull = this.#onTheirWay.length >= PIECES_IN_FLIGHT
+    const buffer = isFull ? await this.#back() : new ArrayBuffer(this.#pieceBytes)
+    return new Uint8Array(buffer, 0, byteLength)
+  }
+
+  send(piece: Uint8Array<ArrayBuffer>, offset: number): void {
+    const written = this.#draft.write(offset, piece)
+    written.catch(() => undefined) // seen when it is waited for; not at all where an earlier one failed
+    this.#sentBytes.push(piece.byteLength)
+    this.#onTheirWay.push(written)
+  }
+
+  async finish(): Promise<void> {
+    if (this.#onTheirWay.length === 0) this.#report(0)
+    while (this.#onTheirWay.length > 0) await this.#back()
+  }
+
+  async #back(): Promise<ArrayBuffer> {
+    const buffer = (await this.#onTheirWay.shift()) as ArrayBuffer // callers see to it that there is one
+    this.#doneBytes += this.#sentBytes.shift() ?? 0
+    this.#report(this.#doneBytes)
+    return buffer
+  }
+}
+
+/** A value that comes in pieces, as the service knows it. */
+class Draft {
+  readonly #caller: Caller
+  readonly #draft: number
+  #isOver = false
+
+  private constructor(caller: Caller, draft: number) {
+    this.#caller = caller
+    this.#draft = draft
+  }
+
+  /** The room that was reserved is given back also where the abort comes before the answer. */
+  static async begin(caller: Caller, target: WriteTarget, signal: AbortSignal | undefined): Promise<Draft> {
+    signal?.throwIfAborted()
+    const begun = caller.call('beginWrite', { target }).then(({ draft }) => new Draft(caller, draft))
+    try {
+      return await unlessAborted(signal, begun)
+    } catch (error) {
+      begun.then((draft) => draft.abort()).catch(() => undefined)
+      throw error
+    }
+  }
+
+  async write(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+    const params = { draft: this.#draft, offset, bytes }
+    const { buffer } = await this.#caller.call('write', params, { transfer: [bytes.buffer] })
+    return buffer
+  }
+
+  commit(): Promise<PutResult> {
+    this.#isOver = true
+    return this.#caller.call('commitWrite', { draft: this.#draft })
+  }
+
+  /** Nobody waits for it: what the service keeps of a draft ends with the service at the latest. */
+  abort(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#caller.call('abortWrite', { draft: this.#draft }).catch(() => undefined)
+  }
+}

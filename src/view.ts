@@ -1,0 +1,199 @@
+// Reading arrays and views of them: what both offer, over a layout that is composed without touching a byte.
+import type { DiskBackedNDArray } from './array.js'
+import { blockSelections, DEFAULT_BLOCK_BYTES } from './block-selections.js'
+import type { WorkOptions } from './call.js'
+import type { Casting } from './core/casting.js'
+import { checkDType, DTYPES, type DType, type Scalar, type TypedArray } from './core/dtype.js'
+import { InvalidSelectionError } from './core/errors.js'
+import { NDArray } from './core/ndarray.js'
+import { resolveIndex, resolveSelection, type Selection } from './core/selection.js'
+import { checkShape, shapeText, sizeOf } from './core/shape.js'
+import { broadcastStrides, permutation, reshapedStrides, selectedLayout, type ViewLayout } from './core/view-layout.js'
+import { custodyOf } from './custody.js'
+import { type ReadOptions, readParts } from './reading.js'
+import { reporter, signalOnly } from './work-options.js'
+
+/** What arrays on disk and their views can be asked. Results are fresh memory; nothing stays loaded for them. */
+export interface Readable<D extends DType> {
+  readonly shape: readonly number[]
+  readonly dtype: D
+  readonly ndim: number
+  /** The number of elements. */
+  readonly size: number
+  /** Bytes an element. */
+  readonly itemsize: number
+  readonly nbytes: number
+  /**
+   * The selected elements, in C order. Only their bytes are read. Errors: InvalidSelectionError, StaleArrayError,
+   * CorruptDataError, DiskClosedError, the signal's reason.
+   */
+  get(selection?: Selection, options?: WorkOptions): Promise<NDArray<D>>
+  /**
+   * As many `get`s in one round trip; the results lie one after the other in one memory, fresh or that of `into`, which is
+   * given up for the call. Errors: as `get`; ShapeError and DTypeError for an `into` that does not fit.
+   */
+  getMany(selections: readonly Selection[], options?: ReadOptions<D>): Promise<NDArray<D>[]>
+  /** The element at an index for every axis; of one element also without. Errors: as `get`. Source: numpy.ndarray.item. */
+  item(...index: number[]): Promise<Scalar<D>>
+  /** All elements, in blocks of about `byteLength` bytes (default 4 MiB) in C order, each read when it is asked for. */
+  blocks(options?: WorkOptions & { byteLength?: number }): AsyncIterable<{ selection: Selection; array: NDArray<D> }>
+  /** All elements in C order, always a copy. Errors: as `get`; TypeError for `copy: false`. Source: numpy.asarray. */
+  toArray<E extends DType = D>(options?: WorkOptions & { dtype?: E; copy?: true }): Promise<TypedArray<E>>
+  /** A read-only view of the selection: no I/O. Errors: InvalidSelectionError. */
+  view(selection: Selection): ArrayView<D>
+  /** A view with the axes in another order, by default reversed. Errors: ShapeError. Source: numpy.transpose. */
+  transpose(axes?: readonly number[]): ArrayView<D>
+  /** A view in another shape. Errors: ShapeError where only a copy could have it. */
+  reshape(shape: readonly number[]): ArrayView<D>
+  /** A view that repeats elements. Errors: ShapeError. Source: numpy.broadcast_to. */
+  broadcastTo(shape: readonly number[]): ArrayView<D>
+  /** All elements as another dtype, in memory; by default any cast goes. Errors: DTypeError. Source: numpy.ndarray.astype. */
+  astype<E extends DType>(dtype: E, options?: WorkOptions & { casting?: Casting }): Promise<NDArray<E>>
+}
+
+/** How an array of shape `base` is seen. */
+export interface Frame {
+  readonly base: readonly number[]
+  readonly layout: ViewLayout
+}
+
+/** `Readable` over an array, whose frame is asked anew for each call: an array can grow. */
+export class Reader<D extends DType> implements Readable<D> {
+  readonly base: DiskBackedNDArray<D>
+  readonly dtype: D
+  readonly #frame: () => Frame
+
+  constructor(base: DiskBackedNDArray<D>, dtype: D, frame: () => Frame) {
+    this.base = base
+    this.dtype = dtype
+    this.#frame = frame
+  }
+
+  get shape(): readonly number[] {
+    return this.#frame().layout.shape
+  }
+
+  get ndim(): number {
+    return this.shape.length
+  }
+
+  get size(): number {
+    return sizeOf(this.shape)
+  }
+
+  get itemsize(): number {
+    return DTYPES[this.dtype].itemsize
+  }
+
+  get nbytes(): number {
+    return this.size * this.itemsize
+  }
+
+  async get(selection?: Selection, options: WorkOptions = {}): Promise<NDArray<D>> {
+    const [array] = await this.#read(() => [selection], options)
+    return array as NDArray<D> // one selection, one array
+  }
+
+  getMany(selections: readonly Selection[], options: ReadOptions<D> = {}): Promise<NDArray<D>[]> {
+    return this.#read(() => selections, options)
+  }
+
+  async item(...index: number[]): Promise<Scalar<D>> {
+    const checked = () => {
+      const { shape } = this
+      if (index.length === 0 && sizeOf(shape) === 1) return [shape.map(() => 0)]
+      if (index.length === shape.length) return [index.map((at, axis) => resolveIndex(at, axis, shape[axis] ?? 0))]
+      throw new InvalidSelectionError(
+        `incorrect number of indices for array: shape ${shapeText(shape)} takes ${shape.length}, got ${index.length}`,
+      )
+    }
+    const [element] = await this.#read(checked, {})
+    return (element as NDArray<D>).item() // one selection, one array
+  }
+
+  async *blocks({
+    byteLength = DEFAULT_BLOCK_BYTES,
+    ...options
+  }: WorkOptions & { byteLength?: number } = {}): AsyncGenerator<
+    { selection: Selection; array: NDArray<D> },
+    void,
+    undefined
+  > {
+    if (!(byteLength > 0)) throw new TypeError(`byteLength is a number of bytes above 0, got ${String(byteLength)}`)
+    const { shape, nbytes, itemsize } = this
+    const report = reporter(options, nbytes)
+    report(0)
+    let doneBytes = 0
+    for (const selection of blockSelections(shape, itemsize, byteLength)) {
+      const array = await this.get(selection, signalOnly(options))
+      doneBytes += array.nbytes
+      report(doneBytes)
+      yield { selection, array }
+    }
+  }
+
+  async toArray<E extends DType = D>(options: WorkOptions & { dtype?: E; copy?: true } = {}): Promise<TypedArray<E>> {
+    const { dtype, copy, ...work } = options
+    if (copy !== undefined && copy !== true)
+      throw new TypeError('toArray always copies: what is on disk cannot be shared')
+    const to = dtype === undefined ? undefined : checkDType(dtype)
+    const array = await this.get(undefined, work)
+    const { data } = to === undefined ? array : array.astype(to)
+    return data as TypedArray<E> // of `dtype`, or of D, which is E then
+  }
+
+  view(selection: Selection): ArrayView<D> {
+    return this.#viewAs((layout) => selectedLayout(resolveSelection(selection, layout.shape), layout))
+  }
+
+  transpose(axes?: readonly number[]): ArrayView<D> {
+    return this.#viewAs(({ shape, strides, offset }) => {
+      const order = permutation(axes, shape.length)
+      const pick = (values: readonly number[]) => order.map((axis) => values[axis] ?? 0)
+      return { shape: pick(shape), strides: pick(strides), offset }
+    })
+  }
+
+  reshape(shape: readonly number[]): ArrayView<D> {
+    const checked = checkShape(shape)
+    return this.#viewAs((layout) => ({ ...layout, shape: checked, strides: reshapedStrides(layout, checked) }))
+  }
+
+  broadcastTo(shape: readonly number[]): ArrayView<D> {
+    const checked = checkShape(shape)
+    return this.#viewAs((layout) => ({ ...layout, shape: checked, strides: broadcastStrides(layout, checked) }))
+  }
+
+  async astype<E extends DType>(dtype: E, options: WorkOptions & { casting?: Casting } = {}): Promise<NDArray<E>> {
+    const { casting, ...work } = options
+    const to = checkDType(dtype) as E // the same value
+    NDArray.zeros([0], this.dtype).astype(to, { casting }) // refuses before anything is read
+    const array = await this.get(undefined, work)
+    return array.astype(to, { casting })
+  }
+
+  #viewAs(change: (layout: ViewLayout) => ViewLayout): ArrayView<D> {
+    const { base, layout } = this.#frame()
+    const { shape, strides, offset } = change(layout)
+    const frame = { base, layout: { shape: Object.freeze([...shape]), strides, offset } }
+    return new ArrayView(this.base, this.dtype, () => frame)
+  }
+
+  #read(selections: () => readonly (Selection | undefined)[], options: ReadOptions<D>): Promise<NDArray<D>[]> {
+    const parts = () => {
+      const { base, layout } = this.#frame()
+      const layouts = selections().map((selection) => selectedLayout(resolveSelection(selection, layout.shape), layout))
+      return { base, layouts }
+    }
+    return readParts(custodyOf(this.base), this.dtype, parts, options)
+  }
+}
+
+/** A view of an array on disk: read-only, and its base is kept alive by it. */
+export class ArrayView<D extends DType = DType> extends Reader<D> {}
+
+/** Whether it is an array on disk, or a view of one. */
+export function isReadable(value: unknown): value is Readable<DType> {
+  if (value instanceof Reader) return true
+  return typeof value === 'object' && value !== null && 'blocks' in value && 'getMany' in value && 'dtype' in value
+}

