@@ -14,6 +14,7 @@ import { custodyOf } from './custody.js'
 import { diskNamed } from './default-disk.js'
 import type { Disk } from './disk.js'
 import { dispose } from './disposal.js'
+import { sessionOf } from './handles.js'
 import { InMemory, type Live } from './live.js'
 import type { JsonObject } from './protocol.js'
 import { type ReadOptions, wholeLayout } from './reading.js'
@@ -43,7 +44,9 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
     checkCreateOptions(options)
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it
     const array = Reflect.construct(this, []) as DiskBackedNDArray<D> // of this class or one below
-    await make(custodyOf(array), await contentOf(data, options), options)
+    const task = async () => make(custodyOf(array), await contentOf(data, options), options)
+    if (options.disk === undefined) await task()
+    else await sessionOf(options.disk).run(task)
     return array
   }
 

@@ -124,7 +124,6 @@ export abstract class LazyDiskCache implements AsyncDisposable {
 
   /** Starts keeping the bytes on disk, in place of what is at cachePath; offloads where that is automatic. Ignored when on. */
   async enableCaching(): Promise<void> {
-    if (this.cacheEnabled) return
     await this.convertToDisk()
     if (this.automaticOffloading) await this.offload()
   }
@@ -133,8 +132,8 @@ export abstract class LazyDiskCache implements AsyncDisposable {
    * Loads, and is in memory only from then on. What is at cachePath stays there for others, but goes where purge is armed and
    * there are no others. Ignored when off. Errors: those of `load`.
    */
-  async disableCaching(): Promise<void> {
-    if (this.cacheEnabled) await this.convertToMemory()
+  disableCaching(): Promise<void> {
+    return this.convertToMemory()
   }
 
   /** The bytes are to go with the last object on them, in any tab. */

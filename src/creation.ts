@@ -10,7 +10,7 @@ import { byteLengthOf, checkShape, shapeText, sizeOf } from './core/shape.js'
 import { allocate, bytesOf, isTypedArray, wrap } from './core/typed-array.js'
 import type { Custody } from './custody.js'
 import type { Disk } from './disk.js'
-import { sessionOf } from './handles.js'
+import { boundSession } from './handles.js'
 import { placeOnDisk, sessionFor } from './keeping.js'
 import { InMemory, unbacked } from './live.js'
 import type { CreateSpec, JsonObject, PutResult } from './protocol.js'
@@ -92,7 +92,7 @@ export function repeated(shape: readonly number[], dtype: DType, item: TypedArra
 export async function make(custody: Custody, content: Content, options: CreateOptions): Promise<void> {
   const attributes = checkAttributes(options.attributes ?? {})
   const config = new LazyDiskCacheConfig(settingsOf(options))
-  custody.configure(config, options.disk === undefined ? undefined : sessionOf(options.disk))
+  custody.configure(config, options.disk === undefined ? undefined : boundSession(options.disk))
   options.signal?.throwIfAborted()
   if (!config.enableCaching) {
     const data = await inMemory(content, options)

@@ -231,7 +231,8 @@ export class Custody {
 
   /** What nobody waits for is told by an 'error' event. */
   tell(error: unknown, during: 'hook' | 'write-back'): void {
-    const { residency } = this
-    residency?.session.emit('error', { error, path: residency.path, during })
+    const { residency, session } = this
+    if (residency !== undefined) residency.session.emit('error', { error, path: residency.path, during })
+    else session?.emit('error', { error, during })
   }
 }

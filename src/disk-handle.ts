@@ -262,10 +262,9 @@ export class DiskHandle extends EventTarget implements Disk {
   }
 
   async #make<D extends DType>(content: Content, options: CreateOptions<D>): Promise<DiskBackedNDArray<D>> {
-    this.#open()
     checkCreateOptions(options)
     const array = Reflect.construct(DiskBackedNDArray, []) as DiskBackedNDArray<D> // the content's dtype is D
-    await make(custodyOf(array), content, this.#kept(options))
+    await this.#open().run(() => make(custodyOf(array), content, this.#kept(options)))
     return array
   }
 

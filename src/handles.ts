@@ -15,10 +15,16 @@ export function unbindHandle(disk: EventTarget): void {
   sessions.get(disk)?.targets.delete(disk)
 }
 
-/** The session of an open disk. Errors: TypeError for anything else, DiskClosedError. */
-export function sessionOf(disk: object): Session {
+/** The session of a disk. Errors: TypeError for anything else. */
+export function boundSession(disk: object): Session {
   const session = sessions.get(disk)
   if (session === undefined) throw new TypeError(`expected a disk from openDisk(), got ${String(disk)}`)
+  return session
+}
+
+/** The session of a disk that is open. Errors: TypeError, DiskClosedError. */
+export function sessionOf(disk: object): Session {
+  const session = boundSession(disk)
   if (!session.targets.has(disk as EventTarget)) throw new DiskClosedError(`disk '${session.name}' is closed`)
   session.checkOpen()
   return session

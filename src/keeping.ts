@@ -1,5 +1,4 @@
 // Between memory and disk for good: an object gets a place on disk, leaves it, is described for later, and ends.
-import type { WorkOptions } from './call.js'
 import { classNameOf } from './classes.js'
 import { LazyDiskCacheConfig } from './config.js'
 import type { DType } from './core/dtype.js'
@@ -58,7 +57,7 @@ export async function placeOnDisk(
 ): Promise<Residency> {
   const { place } = custody
   const extra = custody.occupant.describeExtra()
-  return session.run(async () => {
+  return session.goOn(async () => {
     const residency = settle(custody, session, await write(specFor(custody, session, plan)))
     try {
       if (extra !== undefined) await residency.saveState(custody.settings, extra)
@@ -73,19 +72,18 @@ export async function placeOnDisk(
 }
 
 /** `enableCaching()`: writes what is in memory to disk. Nothing happens where caching is on. */
-export async function toDisk(custody: Custody, options: WorkOptions = {}): Promise<void> {
-  const session = custody.residency?.session ?? (await sessionFor(custody))
-  session.checkOpen()
+export async function toDisk(custody: Custody): Promise<void> {
   const task = async (place: Custody['place']): Promise<void> => {
     if (place instanceof Residency) return
+    const session = await sessionFor(custody)
     const { shape, dtype, data }: BufferDescription = place.live ?? custody.occupant.describeBuffer()
     const plan = { shape, dtype, attributes: place.attributes, overwrite: true }
     const residency = await placeOnDisk(custody, session, plan, (create) =>
-      writeBytes(session, { create }, bytesOf(data), options),
+      writeBytes(session, { create }, bytesOf(data), {}),
     )
     if (!residency.keep(data, true, custody.occupant)) custody.occupant.dropBuffer()
   }
-  await custody.turn('alone', task, options.signal)
+  await custody.turn('alone', task, undefined)
 }
 
 /**
@@ -94,32 +92,35 @@ export async function toDisk(custody: Custody, options: WorkOptions = {}): Promi
  * caching is off.
  */
 export async function toMemory(custody: Custody): Promise<void> {
-  if (custody.residency === undefined) return
-  await custody.loaded({}, () => undefined)
-  await custody.turn(
-    'alone',
-    async (place) => {
-      if (place instanceof InMemory) return
-      if (place.live === undefined) await place.load('r+', {}, custody.occupant)
-      const goesAway = isMortal(place) && place.occupants.count === 1
-      if (!goesAway) await place.writeBack({}, custody.occupant)
-      place.check()
-      const { live, meta } = place
-      if (live === undefined) return
-      live.shared = true // it is the object's alone from now on
-      const data = place.occupants.count === 1 ? live.data : live.data.slice()
-      const { keepsBuffer } = custody.occupant
-      if (keepsBuffer && data !== live.data) custody.occupant.setBuffer(data)
-      custody.config = custody.config.updated(meta.ephemeral ? {} : { cachePath: meta.path })
-      custody.place = new InMemory(
-        keepsBuffer ? undefined : unbacked(data, live.shape, live.dtype),
-        meta.attributes,
-        place.lock,
-      )
-      await place.detach(custody.occupant)
-    },
-    undefined,
-  )
+  const loaded = await custody.turn('alone', (place) => leaveDisk(custody, place), undefined)
+  if (loaded === undefined) return
+  await loaded.occupants.run('onLoad')
+  try {
+    await custody.occupant.onLoad()
+  } catch (error) {
+    custody.tell(error, 'hook')
+  }
+}
+
+/** Returns what had to be loaded. */
+async function leaveDisk(custody: Custody, place: Custody['place']): Promise<Residency | undefined> {
+  if (place instanceof InMemory) return undefined
+  const hasLoaded = place.live === undefined
+  if (hasLoaded) await place.load('r+', {}, custody.occupant)
+  const isLast = place.occupants.count === 1
+  if (!isLast || !isMortal(place)) await place.writeBack({}, custody.occupant)
+  place.check()
+  const { live, meta } = place
+  if (live === undefined) return undefined
+  live.shared = true // it is the object's alone from now on
+  const data = isLast ? live.data : live.data.slice()
+  const { keepsBuffer } = custody.occupant
+  if (keepsBuffer && !isLast) custody.occupant.setBuffer(data)
+  if (!meta.ephemeral) custody.config = custody.config.updated({ cachePath: meta.path })
+  const kept = keepsBuffer ? undefined : unbacked(data, live.shape, live.dtype)
+  custody.place = new InMemory(kept, meta.attributes, place.lock)
+  await place.detach(custody.occupant)
+  return hasLoaded ? place : undefined
 }
 
 /** Arms or disarms purge: durable on disk when it resolves. What has no cachePath goes with its page in any case. */

@@ -1,5 +1,6 @@
 // What page and storage service agree on: the calls, their data, the events. Types and constants only.
 import type { DType } from './core/dtype.js'
+import type { ErrorData } from './core/error-data.js'
 import type { ResolvedSelection } from './core/selection.js'
 
 /** Checked in the handshake: page and worker must have the same. */
@@ -191,16 +192,6 @@ export interface CallRequest<M extends MethodName = MethodName> {
   readonly method: M
   readonly params: Params<M>
   readonly wantsProgress: boolean
-}
-
-/** An error as data: comlink alone keeps only name, message and stack. */
-export interface ErrorData {
-  readonly name: string
-  readonly message: string
-  readonly stack: string | undefined
-  /** The class's own fields: missing, requested, holders, path, quota. */
-  readonly fields: { readonly [field: string]: unknown }
-  readonly cause: ErrorData | undefined
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData }

@@ -82,9 +82,15 @@ export class Session {
   }
 
   /** Runs what belongs to no array: the disk is not closed before it is done. Errors: DiskClosedError, the task's. */
-  async run<T>(task: () => Promise<T>): Promise<T> {
+  async run<T>(task: () => T | Promise<T>): Promise<T> {
     this.checkOpen()
-    const running = task()
+    return this.goOn(task)
+  }
+
+  /** As `run`, for what was begun before the disk was being closed. */
+  async goOn<T>(task: () => T | Promise<T>): Promise<T> {
+    this.checkNotClosed()
+    const running = Promise.resolve(task())
     this.#running.add(running)
     try {
       return await running

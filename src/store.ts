@@ -2,18 +2,14 @@
 import type { DiskBackedNDArray } from './array.js'
 import type { LazyDiskCache } from './cache.js'
 import type { WorkOptions } from './call.js'
-import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
+import { LazyDiskCacheConfig } from './config.js'
 import { KeyExistsError, NotFoundError } from './core/errors.js'
-import { type ArrayData, contentOf } from './creation.js'
-import { custodyOf } from './custody.js'
+import type { ArrayData } from './creation.js'
 import { diskNamed } from './default-disk.js'
 import type { Disk } from './disk.js'
-import { FairLock } from './fair-lock.js'
-import { toState } from './keeping.js'
-import { putTogether } from './put-together.js'
 import { Shelf, type ShelfRules } from './shelf.js'
 import { checkStoreState, type DiskBackedStoreState } from './state.js'
-import { isReadable } from './view.js'
+import { StoreEntries } from './store-entries.js'
 import { workOptions } from './work-options.js'
 
 export interface StoreOptions<T extends LazyDiskCache> extends ShelfRules<T> {
@@ -230,13 +226,15 @@ export class DiskBackedStore<T extends LazyDiskCache = DiskBackedNDArray> {
 
   /** Offloads everything, objects and all, and describes the store for `fromState`. Errors: TypeError for a store without a disk. */
   async toState(): Promise<DiskBackedStoreState> {
-    const { disk, config, cacheDir } = this.#shelf
+    const { shelf, values } = this.#entries
+    const { disk, config, cacheDir } = shelf
     if (disk === undefined) throw new TypeError('toState: the store is in memory only, so there is nothing to refer to')
-    for (const [key, value] of this.#entries) {
+    for (const key of [...values.keys()]) {
       await this.#entries.turn([key], async () => {
+        const value = this.#entries.present(key)
         if (value?.cacheEnabled !== true) return
-        await toState(custodyOf(value))
-        this.#entries.set(key, undefined)
+        await value.toState()
+        values.set(key, undefined)
       })
     }
     return { version: 1, disk: disk.name, settings: { ...config.asKwargs(), cachePath: cacheDir } }

@@ -1,6 +1,15 @@
 // Errors as data and back, for the way between page and worker: comlink alone keeps only name, message and stack.
-import type { ErrorData } from '../protocol.js'
 import * as errors from './errors.js'
+
+/** An error as data: comlink alone keeps only name, message and stack. */
+export interface ErrorData {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+  /** The class's own fields: missing, requested, holders, path, quota. */
+  readonly fields: { readonly [field: string]: unknown }
+  readonly cause: ErrorData | undefined
+}
 
 type Rebuild = (message: string, options: ErrorOptions, fields: ErrorData['fields']) => Error
 

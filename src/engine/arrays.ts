@@ -2,7 +2,7 @@
 import { DTYPES } from '../core/dtype.js'
 import { ShapeError, StaleArrayError } from '../core/errors.js'
 import { checkResolved, type ResolvedSelection, selectedShape } from '../core/selection.js'
-import { checkAxis, shapeText } from '../core/shape.js'
+import { checkAxis, shapeText, sizeOf } from '../core/shape.js'
 import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
 import { checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
 import { type Draft, DraftWriter } from './draft.js'
@@ -18,7 +18,7 @@ import type { Work } from './work.js'
 /** A checked target. `entry` lacks what only the commit knows. */
 export type Target =
   | { readonly kind: 'create'; readonly entry: NewEntry; readonly overwrite: boolean }
-  | { readonly kind: 'replace'; readonly base: Version; readonly nbytes: number; readonly path: string }
+  | { readonly kind: 'replace'; readonly entry: Entry }
 
 /** A target and the blocks that are to be its value. */
 interface Filled {
@@ -42,31 +42,33 @@ export class Arrays {
       if (!target.create.overwrite) this.#engine.checkFree(entry.path)
       return { kind: 'create', entry, overwrite: target.create.overwrite }
     }
-    const { nbytes, path } = this.#current(target.replace)
-    return { kind: 'replace', base: target.replace, nbytes, path }
+    return { kind: 'replace', entry: this.#current(target.replace) }
   }
 
   /** Room for the target's bytes. Errors: QuotaExceededError. */
   draft(target: Target): Promise<Draft> {
-    return this.#engine.draft(nbytesOf(target))
+    return this.#engine.draft(target.entry.nbytes)
   }
 
-  /** Writes all values, then commits them in one frame. Errors: those of target(), QuotaExceededError, AbortedError. */
+  /** Writes all values, then commits them in one frame. Errors: those of target(), TypeError, QuotaExceededError, AbortedError. */
   async put(puts: readonly Put[], client: string, work: Work): Promise<PutResult[]> {
     const targets = puts.map(({ target }) => this.target(target, client))
-    work.begin(targets.reduce((sum, target) => sum + nbytesOf(target), 0))
+    checkDistinct(targets)
+    work.begin(targets.reduce((sum, { entry }) => sum + entry.nbytes, 0))
     const drafts: Draft[] = []
     try {
       const filled: Filled[] = []
       for (const [i, target] of targets.entries()) {
         const { bytes, item } = puts[i] as Put
         if (bytes === undefined && item === undefined) {
-          filled.push({ target, blocks: emptyBlocks(nbytesOf(target)) })
+          filled.push({ target, blocks: emptyBlocks(target.entry.nbytes) })
           continue
         }
+        checkBytes(target, bytes, item)
         const draft = await this.draft(target)
         drafts.push(draft)
-        await fill(draft, bytes, item, work)
+        if (bytes !== undefined) await draft.write(bytes, work)
+        else if (item !== undefined) await repeat(draft, item, work)
         filled.push({ target, blocks: draft.blocks })
       }
       work.end()
@@ -81,7 +83,7 @@ export class Arrays {
   commit(filled: readonly Filled[]): PutResult[] {
     const engine = this.#engine
     for (const { target } of filled) {
-      if (target.kind === 'replace') this.#current(target.base)
+      if (target.kind === 'replace') this.#current(target.entry)
       else if (!target.overwrite) engine.checkFree(target.entry.path)
     }
     const replaced = filled.map(({ target }) =>
@@ -93,7 +95,7 @@ export class Arrays {
         const entry: Entry =
           target.kind === 'create'
             ? { ...target.entry, blocks, version, modified, hasState: false, incarnation: engine.takeIncarnation() }
-            : { ...engine.entry(target.base.incarnation), blocks, version, modified }
+            : { ...engine.entry(target.entry.incarnation), blocks, version, modified }
         entries.push(entry)
         return { kind: 'put', entry }
       }),
@@ -121,8 +123,8 @@ export class Arrays {
       checkByteLength(value.bytes, value.shape, itemsize)
       checkBroadcast(value.shape, selectedShape(resolved))
       if (resolved.some(({ count }) => count === 0)) return entry
+      work.begin(sizeOf(selectedShape(resolved)) * itemsize)
       const indexes = touchedBlocks(entry, resolved)
-      work.begin(indexes.length * BLOCK_BYTES)
       const lengths = indexes.map((index) => blockLength(index, entry.nbytes))
       const positions = await this.#engine.reserve(lengths)
       try {
@@ -150,7 +152,7 @@ export class Arrays {
       checkByteLength(value.bytes, value.shape, itemsize)
       const along = checkAxis(axis, entry.shape.length)
       checkAppendable(entry.shape, value.shape, along)
-      if (value.bytes.byteLength === 0) return entry
+      if (value.shape[along] === 0) return entry
       const shape = entry.shape.map((size, i) => (i === along ? size + (value.shape[i] as number) : size))
       const outer = entry.shape.slice(0, along).reduce((product, size) => product * size, 1)
       const nbytes = entry.nbytes + value.bytes.byteLength
@@ -209,25 +211,28 @@ export class Arrays {
   }
 }
 
-export function nbytesOf(target: Target): number {
-  return target.kind === 'create' ? target.entry.nbytes : target.nbytes
+/** Errors: ShapeError where that is no value for the target. */
+function checkBytes({ entry }: Target, bytes: Uint8Array | undefined, item: Uint8Array | undefined): void {
+  const { itemsize } = DTYPES[entry.dtype]
+  if (bytes !== undefined) checkByteLength(bytes, entry.shape, itemsize)
+  else if (item !== undefined) checkByteLength(item, [], itemsize)
 }
 
-async function fill(
-  draft: Draft,
-  bytes: Uint8Array | undefined,
-  item: Uint8Array | undefined,
-  work: Work,
-): Promise<void> {
-  if (bytes !== undefined) {
-    checkByteLength(bytes, [draft.nbytes], 1)
-    return draft.write(bytes, work)
-  }
+/** Fills the draft with one element, repeated. */
+async function repeat(draft: Draft, item: Uint8Array, work: Work): Promise<void> {
   const writer = new DraftWriter(draft, work)
-  const repeated = item as Uint8Array
   const pattern = new Uint8Array(Math.min(BLOCK_BYTES, draft.nbytes))
-  for (let at = 0; at < pattern.byteLength; at += repeated.byteLength) pattern.set(repeated, at)
+  for (let at = 0; at < pattern.byteLength; at += item.byteLength) pattern.set(item, at)
   for (let rest = draft.nbytes; rest > 0; rest -= pattern.byteLength) await writer.write(pattern.subarray(0, rest))
+}
+
+/** In one frame the last of two values for one array would win, and the first be lost. Errors: TypeError. */
+function checkDistinct(targets: readonly Target[]): void {
+  const paths = new Set<string>()
+  for (const { entry } of targets) {
+    if (paths.has(entry.path)) throw new TypeError(`two values for '${entry.path}' in one call`)
+    paths.add(entry.path)
+  }
 }
 
 /** Errors: ShapeError in NumPy's words. */

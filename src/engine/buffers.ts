@@ -3,12 +3,15 @@ import type { Scheduler } from './storage.js'
 
 /** One large array given back and read again is the case that pays. */
 const MAX_KEPT_BYTES = 256 << 20
+/** Memory of a smaller one is as fast to get. */
+const MIN_KEPT_BYTES = 64 << 10
 const KEPT_FOR_MS = 10_000
 
 /** Invariant: every buffer in `#kept` is referred to from nowhere else. */
 export class BufferPool {
   readonly #scheduler: Scheduler
   #kept: ArrayBuffer[] = []
+  #byteLength = 0
   #cancel: (() => void) | undefined
 
   constructor(scheduler: Scheduler) {
@@ -16,23 +19,32 @@ export class BufferPool {
   }
 
   get byteLength(): number {
-    return this.#kept.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    return this.#byteLength
   }
 
   /** A buffer of exactly that length; what is in it is anything. */
   take(byteLength: number): ArrayBuffer {
     const found = this.#kept.findIndex((buffer) => buffer.byteLength === byteLength)
-    return found < 0 ? new ArrayBuffer(byteLength) : (this.#kept.splice(found, 1)[0] as ArrayBuffer)
+    return found < 0 ? new ArrayBuffer(byteLength) : this.#remove(found)
   }
 
   /** The oldest ones go first. */
   give(buffer: ArrayBuffer): void {
-    if (buffer.byteLength > MAX_KEPT_BYTES || buffer.byteLength === 0) return
+    const { byteLength } = buffer
+    if (byteLength > MAX_KEPT_BYTES || byteLength < MIN_KEPT_BYTES || this.#kept.includes(buffer)) return
     this.#kept.push(buffer)
-    while (this.byteLength > MAX_KEPT_BYTES) this.#kept.shift()
+    this.#byteLength += byteLength
+    while (this.#byteLength > MAX_KEPT_BYTES) this.#remove(0)
     this.#cancel?.()
     this.#cancel = this.#scheduler.after(KEPT_FOR_MS, () => {
       this.#kept = []
+      this.#byteLength = 0
     })
+  }
+
+  #remove(index: number): ArrayBuffer {
+    const [buffer] = this.#kept.splice(index, 1) as [ArrayBuffer]
+    this.#byteLength -= buffer.byteLength
+    return buffer
   }
 }

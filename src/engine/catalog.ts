@@ -8,6 +8,8 @@ export const CATALOG_FILES = ['catalog-a', 'catalog-b'] as const
 
 /** Room is made this far ahead, so that an append never extends a file and so cannot meet the quota half way. */
 const GROWTH_BYTES = 256 * 1024
+/** Left free behind frames that bring bytes: with the quota used up, arrays can still be deleted and marks be set. */
+const SPARE_BYTES = 64 * 1024
 /** Entries a snapshot's frame holds. */
 const SNAPSHOT_BATCH = 64
 /** A log is worth replacing once it is this long, and longer than twice the snapshot it began with. */
@@ -67,7 +69,8 @@ export class Catalog {
     const live = this.#copies.filter((copy) => copy.live)
     const { epoch, tip } = live[0] as Copy
     const frame = encodeFrame(epoch, sequence, changes, tip)
-    for (const copy of live) makeRoom(copy, frame.bytes.byteLength)
+    const spare = changes.some(({ kind }) => kind === 'put' || kind === 'remap') ? SPARE_BYTES : 0
+    for (const copy of live) makeRoom(copy, frame.bytes.byteLength + spare)
     try {
       for (const copy of live) writeExactly(copy.file, frame.bytes, copy.end)
     } catch (error) {

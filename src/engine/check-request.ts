@@ -1,8 +1,8 @@
 // What comes over the wire is checked here, once, before the engine acts on it.
-import { checkDType, DTYPES } from '../core/dtype.js'
+import { checkDType } from '../core/dtype.js'
 import { ShapeError } from '../core/errors.js'
 import { checkPath } from '../core/path.js'
-import { broadcastsTo, checkShape, shapeText, sizeOf } from '../core/shape.js'
+import { broadcastsTo, byteLengthOf, checkShape, shapeText, sizeOf } from '../core/shape.js'
 import type { CreateSpec, JsonObject } from '../protocol.js'
 import type { NewEntry } from './engine.js'
 
@@ -22,7 +22,7 @@ export function checkSpec(spec: CreateSpec, client: string): NewEntry {
     path: checkPath(spec.path),
     dtype,
     shape,
-    nbytes: sizeOf(shape) * DTYPES[dtype].itemsize,
+    nbytes: byteLengthOf(shape, dtype),
     className,
     attributes: checkAttributes(spec.attributes),
     ephemeral: ephemeral === true,

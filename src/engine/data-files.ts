@@ -6,7 +6,7 @@ import { FILE_BYTES } from './layout.js'
 import { fileOf, type Space } from './space.js'
 import type { Directory, SyncFile } from './storage.js'
 
-export const DATA_FILE = /^data-(\d{1,4})$/
+const DATA_FILE = /^data-(0|[1-9]\d{0,3})$/
 
 /** Files grow by at least this much at a time, and by an eighth of their size: each growth asks the browser for quota. */
 const GROWTH_BYTES = 16 * BLOCK_BYTES
@@ -41,8 +41,21 @@ export class DataFiles {
     return this.#files.reduce((sum, { size }) => sum + size, 0)
   }
 
-  sizeOf(index: number): number {
-    return this.#files[index]?.size ?? 0
+  /** Whether the file is long enough for the bytes from `position` on; it is open. */
+  covers(position: number, byteLength: number): boolean {
+    return (position % FILE_BYTES) + byteLength <= this.#file(position).size
+  }
+
+  /** Opens the files there are. What nothing is kept in any more is cut with the other tails. */
+  async openAll(): Promise<void> {
+    const names = new Set(await this.#directory.list())
+    while (names.has(nameOf(this.#files.length))) await this.reach(this.#files.length * FILE_BYTES)
+  }
+
+  /** Whether a file of that name is, or is about to be, one of these. */
+  owns(name: string): boolean {
+    const number = DATA_FILE.exec(name)?.[1]
+    return number !== undefined && Number(number) <= this.#files.length
   }
 
   /** Opens, and makes where they are missing, all files up to the one that holds `position`. */
@@ -51,7 +64,7 @@ export class DataFiles {
       .catch(() => undefined)
       .then(async () => {
         while (this.#files.length <= fileOf(position)) {
-          const file = await this.#directory.open(`data-${this.#files.length}`)
+          const file = await this.#directory.open(nameOf(this.#files.length))
           this.#files.push({ file, size: file.getSize(), dirty: false })
         }
       })
@@ -75,9 +88,13 @@ export class DataFiles {
   /** Errors: CorruptDataError naming `path` where the file is too short. */
   read(target: Uint8Array, position: number, path: string): void {
     if (!readExactly(this.#file(position).file, target, position % FILE_BYTES)) {
-      throw new CorruptDataError(`data of '${path}' is missing: data-${fileOf(position)} is too short`, { path })
+      throw this.missing(fileOf(position), path)
     }
     this.bytesRead += target.byteLength
+  }
+
+  missing(index: number, path: string): CorruptDataError {
+    return new CorruptDataError(`data of '${path}' is missing: ${nameOf(index)} is too short`, { path })
   }
 
   /** Errors: QuotaExceededError. */
@@ -116,7 +133,11 @@ export class DataFiles {
 
   #file(position: number): DataFile {
     const data = this.#files[fileOf(position)]
-    if (data === undefined) throw new RangeError(`data-${fileOf(position)} is not open`)
+    if (data === undefined) throw new RangeError(`${nameOf(fileOf(position))} is not open`)
     return data
   }
+}
+
+export function nameOf(index: number): string {
+  return `data-${index}`
 }

@@ -36,6 +36,8 @@ export class Draft {
 
   /** The bytes that come next: whole blocks, but for the last piece. Errors: RangeError, AbortedError. */
   async write(bytes: Uint8Array, work: Work): Promise<void> {
+    const rest = this.nbytes - this.#filled
+    if (bytes.byteLength > rest) throw new RangeError(`${bytes.byteLength} bytes came where ${rest} are missing`)
     for (let done = 0; done < bytes.byteLength; ) {
       if (this.#closed) throw new AbortedError('this value was given up')
       const index = blockAt(this.#filled, this.nbytes)
@@ -57,12 +59,13 @@ export class Draft {
 export class DraftWriter {
   readonly #draft: Draft
   readonly #work: Work
-  readonly #staging = new Uint8Array(BLOCK_BYTES)
+  readonly #staging: Uint8Array
   #staged = 0
 
   constructor(draft: Draft, work: Work) {
     this.#draft = draft
     this.#work = work
+    this.#staging = new Uint8Array(Math.min(BLOCK_BYTES, draft.nbytes - draft.filled))
   }
 
   /** Room for the next bytes, at least one; fill from its start and call filled(). */

@@ -5,7 +5,7 @@ import { DataFiles } from './data-files.js'
 import { Draft, draftLengths } from './draft.js'
 import type { Change, Description, Entry } from './entry.js'
 import { type ArrayIndex, type Extents, eachStored } from './index-of-arrays.js'
-import { type BlockTable, emptyBlocks, HOLE } from './layout.js'
+import { type BlockTable, emptyBlocks, positionOf } from './layout.js'
 import { recover } from './recovery.js'
 import { fileOf, Space } from './space.js'
 import type { Directory, Scheduler } from './storage.js'
@@ -27,9 +27,11 @@ export class Engine {
   #durable: number
   /** Given up by the commit with that sequence; in order of it. */
   readonly #given: { readonly sequence: number; readonly extents: Extents }[] = []
-  /** Sequences at which readers that still run began. */
+  /** Sequences at which readers that still run began, in order. */
   readonly #readers: number[] = []
   #cancelMark: (() => void) | undefined
+  /** Milliseconds the scheduled mark had to wait; infinite where none is scheduled. */
+  #markWait = Number.POSITIVE_INFINITY
   #snapshotting: Promise<void> | undefined
   /** Told when a mark that came by itself failed; the next one tries again. */
   onMarkFailed: (error: unknown) => void = () => undefined
@@ -37,16 +39,18 @@ export class Engine {
   /** Opens the disk in `directory` and makes what it finds durable. Errors: ProtocolVersionError, QuotaExceededError. */
   static async open(directory: Directory, scheduler: Scheduler): Promise<Engine> {
     const data = new DataFiles(directory)
+    const pause = (): Promise<void> => scheduler.pause()
+    // A disk of a newer version is refused by this, and left as it is.
+    const { catalog, index, clean } = await recover(directory, data, pause)
+    const engine = new Engine(scheduler, data, catalog, index)
     try {
+      await data.openAll()
       await data.reach(0)
-      const pause = (): Promise<void> => scheduler.pause()
-      const { catalog, index, clean } = await recover(directory, data, pause)
-      const engine = new Engine(scheduler, data, catalog, index)
-      await engine.#placeEntries()
+      engine.#placeEntries()
       if (!clean) await engine.#settle()
       return engine
     } catch (error) {
-      data.close()
+      engine.abandon()
       throw error
     }
   }
@@ -142,8 +146,10 @@ export class Engine {
     draft.close()
     const lengths = draftLengths(draft.nbytes, keptBytes)
     const first = draft.blocks.length / 2 - lengths.length
-    const positions = lengths.map((_, i) => draft.blocks[2 * (first + i)] as number)
-    if (positions[0] !== HOLE) this.release(positions, lengths)
+    this.release(
+      lengths.map((_, i) => positionOf(draft.blocks, first + i)),
+      lengths,
+    )
   }
 
   takeIncarnation(): number {
@@ -160,9 +166,10 @@ export class Engine {
       changes = make(next, this.#scheduler.now())
       return changes
     })
-    const extents: Extents = []
-    for (const change of changes) extents.push(...this.#index.apply(change))
-    if (extents.length > 0) this.#given.push({ sequence, extents })
+    for (const change of changes) {
+      const extents = this.#index.apply(change)
+      if (extents.length > 0) this.#given.push({ sequence, extents })
+    }
     this.#scheduleMark()
     return sequence
   }
@@ -182,8 +189,7 @@ export class Engine {
 
   /** Makes everything committed durable, and gives back what nothing needs any more. Errors: QuotaExceededError. */
   mark(): void {
-    this.#cancelMark?.()
-    this.#cancelMark = undefined
+    this.#unscheduleMark()
     const committed = this.#catalog.sequence
     if (committed > this.#durable) {
       // Crash order: data before the mark that vouches for it; the mark counts once the catalog is flushed.
@@ -219,14 +225,12 @@ export class Engine {
     this.mark()
     await this.#snapshotting?.catch(() => undefined)
     this.cutTails()
-    this.#cancelMark?.()
-    this.data.close()
-    this.#catalog.close()
+    this.abandon()
   }
 
   /** Lets go of the files as they are. */
   abandon(): void {
-    this.#cancelMark?.()
+    this.#unscheduleMark()
     this.data.close()
     this.#catalog.close()
   }
@@ -245,22 +249,19 @@ export class Engine {
     this.#durable = this.#catalog.sequence
   }
 
-  async #placeEntries(): Promise<void> {
-    let last = 0
+  #placeEntries(): void {
     for (const entry of this.#index.values()) {
-      eachStored(entry, (position, byteLength) => {
-        this.#space.occupy(position, byteLength)
-        if (position > last) last = position
-      })
+      eachStored(entry, (position, byteLength) => this.#space.occupy(position, byteLength))
     }
-    await this.data.reach(last)
   }
 
   #scheduleMark(): void {
-    if (this.#cancelMark !== undefined && this.data.dirtyBytes < MARK_AFTER_BYTES) return
-    this.#cancelMark?.()
-    this.#cancelMark = this.#scheduler.after(this.data.dirtyBytes < MARK_AFTER_BYTES ? MARK_AFTER_MS : 0, () => {
-      this.#cancelMark = undefined
+    const wait = this.data.dirtyBytes < MARK_AFTER_BYTES ? MARK_AFTER_MS : 0
+    // One that is due soon is not put off: commits may come faster than the shortest timer runs.
+    if (this.#markWait <= wait) return
+    this.#unscheduleMark()
+    this.#markWait = wait
+    this.#cancelMark = this.#scheduler.after(wait, () => {
       try {
         this.mark()
       } catch (error) {
@@ -269,9 +270,14 @@ export class Engine {
     })
   }
 
+  #unscheduleMark(): void {
+    this.#cancelMark?.()
+    this.#markWait = Number.POSITIVE_INFINITY
+  }
+
   /** Room is free again only when the frame that gave it up is durable and no reader began before that frame. */
   #reclaim(): void {
-    const limit = Math.min(this.#durable, ...this.#readers)
+    const limit = Math.min(this.#durable, this.#readers[0] ?? this.#durable)
     while (this.#given.length > 0 && (this.#given[0] as { sequence: number }).sequence <= limit) {
       const { extents } = this.#given.shift() as { extents: Extents }
       for (let i = 0; i < extents.length; i += 2) this.#space.release(extents[i] as number, extents[i + 1] as number)

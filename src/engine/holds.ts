@@ -14,20 +14,21 @@ export class Holds {
     this.#purge = purge
   }
 
+  /** Errors: QuotaExceededError, and then nothing is held. */
   take(client: string, incarnation: number, count = 1): void {
-    const counts = this.#counts.get(client) ?? new Map<number, number>()
-    this.#counts.set(client, counts)
-    counts.set(incarnation, (counts.get(incarnation) ?? 0) + count)
     const entry = this.#engine.arrays.get(incarnation)
     if (entry !== undefined && isMortal(entry) && !entry.clients.includes(client)) {
       this.#engine.describe(entry, { clients: [...entry.clients, client] })
     }
+    const counts = this.#counts.get(client) ?? new Map<number, number>()
+    this.#counts.set(client, counts)
+    counts.set(incarnation, (counts.get(incarnation) ?? 0) + count)
   }
 
   /** Gives up one hold of each; what was the last one takes a mortal array with it. */
   release(client: string, incarnations: readonly number[]): void {
     const counts = this.#counts.get(client)
-    const dead: Entry[] = []
+    const dead = new Set<Entry>()
     for (const incarnation of incarnations) {
       const count = (counts?.get(incarnation) ?? 0) - 1
       if (count > 0) {
@@ -39,9 +40,9 @@ export class Holds {
       if (entry === undefined || !isMortal(entry)) continue
       const clients = entry.clients.filter((other) => other !== client)
       if (clients.length > 0) this.#engine.describe(entry, { clients })
-      else dead.push(entry)
+      else dead.add(entry)
     }
-    this.#purge(dead)
+    this.#purge([...dead])
   }
 
   /** Arms or disarms purge; disarmed, an array outlives its page. */

@@ -2,6 +2,7 @@
 import type { ServiceMessage } from '../protocol.js'
 import type { Engine } from './engine.js'
 import type { Scheduler } from './storage.js'
+import { AbortedError, Work } from './work.js'
 
 /** Many changes are told at once. */
 const CHANGED_AFTER_MS = 16
@@ -14,15 +15,16 @@ export class Housekeeping {
   readonly #engine: Engine
   readonly #scheduler: Scheduler
   readonly #send: (message: ServiceMessage) => void
-  readonly #compact: () => Promise<void>
+  readonly #compact: (work: Work) => Promise<void>
   #cancelTelling: (() => void) | undefined
   #cancelIdle: (() => void) | undefined
+  #tidying: { readonly work: Work; readonly done: Promise<void> } | undefined
 
   constructor(
     engine: Engine,
     scheduler: Scheduler,
     send: (message: ServiceMessage) => void,
-    compact: () => Promise<void>,
+    compact: (work: Work) => Promise<void>,
   ) {
     this.#engine = engine
     this.#scheduler = scheduler
@@ -37,20 +39,36 @@ export class Housekeeping {
       this.#send({ type: 'changed', liveBytes, arrays: size })
     })
     this.#cancelIdle?.()
-    this.#cancelIdle = this.#scheduler.after(IDLE_AFTER_MS, () => {
-      this.#tidy().catch((error) => this.#engine.onMarkFailed(error))
-    })
+    this.#cancelIdle = this.#scheduler.after(IDLE_AFTER_MS, () => this.#beIdle())
   }
 
-  stop(): void {
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
     this.#cancelTelling?.()
+    this.#cancelTelling = undefined
     this.#cancelIdle?.()
+    this.#tidying?.work.abort()
+    await this.#tidying?.done
   }
 
-  async #tidy(): Promise<void> {
+  #beIdle(): void {
+    if (this.#tidying !== undefined) return
+    const work = new Work(this.#scheduler)
+    const done = this.#tidy(work).catch((error) => {
+      if (!(error instanceof AbortedError)) this.#engine.onMarkFailed(error)
+    })
+    this.#tidying = {
+      work,
+      done: done.finally(() => {
+        this.#tidying = undefined
+      }),
+    }
+  }
+
+  async #tidy(work: Work): Promise<void> {
     this.#engine.mark()
     this.#engine.cutTails()
     const { diskBytes, liveBytes } = this.#engine.usage
-    if (diskBytes > MAX_DISK_RATIO * liveBytes + MAX_DISK_EXTRA_BYTES) await this.#compact()
+    if (diskBytes > MAX_DISK_RATIO * liveBytes + MAX_DISK_EXTRA_BYTES) await this.#compact(work)
   }
 }

@@ -3,9 +3,10 @@
 export class KeyedMutex<K> {
   readonly #tails = new Map<K, Promise<unknown>>()
 
+  /** Nothing runs before this returns: what `work` calls back may ask for the same key. */
   run<T>(key: K, work: () => Promise<T>): Promise<T> {
-    const before = this.#tails.get(key)
-    const result = before === undefined ? work() : before.then(work, work)
+    const before = this.#tails.get(key) ?? Promise.resolve()
+    const result = before.then(work)
     const tail = result
       .catch(() => undefined)
       .finally(() => {

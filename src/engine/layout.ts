@@ -17,6 +17,16 @@ export const ALIGNMENT = 64
 /** The position of a block that is all zeros and has no place on disk. */
 export const HOLE = -1
 
+/** The position of a block whose bytes were not there when the disk was opened, for data file `file` was too short. */
+export function missingIn(file: number): number {
+  return HOLE - 1 - file
+}
+
+/** The data file that lacks the block of that position; undefined where none does. */
+export function missingFrom(position: number): number | undefined {
+  return position < HOLE ? HOLE - 1 - position : undefined
+}
+
 export function blockCount(nbytes: number): number {
   const whole = Math.floor(nbytes / BLOCK_BYTES)
   return whole + Math.ceil((nbytes - whole * BLOCK_BYTES) / TAIL_BLOCK_BYTES)

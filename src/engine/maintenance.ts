@@ -1,13 +1,15 @@
 // Looking after a disk: check() reads every block, compact() gives room back to the browser.
+import { CorruptDataError } from '../core/errors.js'
 import { BLOCK_BYTES, type Problem } from '../protocol.js'
 import type { Arrays } from './arrays.js'
 import { CATALOG_FILES } from './catalog.js'
 import { checksum } from './checksum.js'
-import { DATA_FILE } from './data-files.js'
+import { nameOf } from './data-files.js'
 import type { Engine } from './engine.js'
 import type { Entry } from './entry.js'
+import { isQuotaError } from './files.js'
 import { eachStored } from './index-of-arrays.js'
-import { checksumOf } from './layout.js'
+import { blockLength, checksumOf, HOLE, missingFrom, positionOf } from './layout.js'
 import { fileOf } from './space.js'
 import type { Directory, StateStore } from './storage.js'
 import type { Work } from './work.js'
@@ -39,20 +41,19 @@ export async function check(parts: Parts, fix: boolean, work: Work): Promise<{ p
 
 async function checkBlocks(engine: Engine, entry: Entry, work: Work): Promise<Problem[]> {
   const problems: Problem[] = []
-  const blocks: { position: number; byteLength: number; index: number }[] = []
-  eachStored(entry, (position, byteLength, index) => blocks.push({ position, byteLength, index }))
-  for (const { position, byteLength, index } of blocks) {
-    const bytes = new Uint8Array(byteLength)
-    const place = { path: entry.path, file: `data-${fileOf(position)}`, fixed: false }
-    try {
-      engine.data.read(bytes, position, entry.path)
-      if (checksum(bytes) !== checksumOf(entry.blocks, index)) {
-        problems.push({ kind: 'checksum', detail: `block ${index} is not what was written`, ...place })
-      }
-    } catch {
+  const { path, blocks } = entry
+  for (let index = 0; 2 * index < blocks.length; index++) {
+    const position = positionOf(blocks, index)
+    if (position === HOLE) continue
+    const missing = missingFrom(position)
+    const place = { path, file: nameOf(missing ?? fileOf(position)), fixed: false }
+    const bytes = missing === undefined ? readBlock(engine, entry, index) : undefined
+    if (bytes === undefined) {
       problems.push({ kind: 'truncated', detail: `block ${index} is missing`, ...place })
+    } else if (checksum(bytes) !== checksumOf(blocks, index)) {
+      problems.push({ kind: 'checksum', detail: `block ${index} is not what was written`, ...place })
     }
-    if (work.spend(byteLength)) await work.pause()
+    if (work.spend(blockLength(index, entry.nbytes))) await work.pause()
   }
   return problems
 }
@@ -60,10 +61,7 @@ async function checkBlocks(engine: Engine, entry: Entry, work: Work): Promise<Pr
 async function checkFiles({ engine, directory }: Parts, fix: boolean): Promise<Problem[]> {
   const problems: Problem[] = []
   for (const file of await directory.list()) {
-    const number = DATA_FILE.exec(file)?.[1]
-    const ours =
-      CATALOG_FILES.some((name) => name === file) || (number !== undefined && Number(number) < engine.data.count)
-    if (ours) continue
+    if (CATALOG_FILES.some((name) => name === file) || engine.data.owns(file)) continue
     if (fix) await directory.remove(file)
     problems.push({ kind: 'foreign-file', file, detail: 'no part of this disk', fixed: fix })
   }
@@ -95,12 +93,16 @@ export async function compact(parts: Parts, work: Work): Promise<void> {
   engine.cutTails()
 }
 
-/** Copies every block for which `moves` is true to the first free place. */
+/** Copies every block for which `moves` is true to the first free place, as long as there is room for copies. */
 async function moveBlocks(parts: Parts, work: Work, moves: (position: number) => boolean): Promise<void> {
-  for (const { incarnation } of [...parts.engine.arrays.values()]) {
-    const entry = parts.engine.arrays.get(incarnation)
-    if (entry === undefined || !anyStored(entry, moves)) continue
-    await parts.arrays.exclusively(incarnation, () => moveEntry(parts.engine, incarnation, work, moves))
+  try {
+    for (const { incarnation } of [...parts.engine.arrays.values()]) {
+      const entry = parts.engine.arrays.get(incarnation)
+      if (entry === undefined || !anyStored(entry, moves)) continue
+      await parts.arrays.exclusively(incarnation, () => moveEntry(parts.engine, incarnation, work, moves))
+    }
+  } catch (error) {
+    if (!isQuotaError(error)) throw error
   }
 }
 
@@ -112,42 +114,49 @@ async function moveEntry(
 ): Promise<void> {
   const entry = engine.arrays.get(incarnation)
   if (entry === undefined) return
-  const blocks: { position: number; byteLength: number; index: number }[] = []
-  eachStored(entry, (position, byteLength, index) => {
-    if (moves(position)) blocks.push({ position, byteLength, index })
+  const indexes: number[] = []
+  eachStored(entry, (position, _, index) => {
+    if (moves(position)) indexes.push(index)
   })
-  for (const { position, byteLength, index } of blocks) {
-    const bytes = verifiedBlock(engine, entry, index, position, byteLength)
-    // A damaged block stays where it is.
-    if (bytes === undefined) continue
-    const [place] = (await engine.reserve([byteLength])) as [number]
-    try {
-      engine.data.write(bytes, place)
-      const { version, modified } = engine.entry(incarnation)
-      const moved = Float64Array.of(place, checksum(bytes))
-      engine.commit(() => [{ kind: 'remap', incarnation, version, modified, indexes: [index], blocks: moved }])
-    } catch (error) {
-      engine.release([place], [byteLength])
-      throw error
-    }
-    if (work.spend(byteLength)) await work.pause()
+  for (const index of indexes) {
+    await moveBlock(engine, entry, index)
+    if (work.spend(blockLength(index, entry.nbytes))) await work.pause()
   }
 }
 
-function verifiedBlock(
-  engine: Engine,
-  entry: Entry,
-  index: number,
-  position: number,
-  byteLength: number,
-): Uint8Array | undefined {
-  const bytes = new Uint8Array(byteLength)
-  try {
-    engine.data.read(bytes, position, entry.path)
-  } catch {
-    return undefined
+async function moveBlock(engine: Engine, entry: Entry, index: number): Promise<void> {
+  const { incarnation, blocks } = entry
+  const bytes = readBlock(engine, entry, index)
+  const sum = checksumOf(blocks, index)
+  // A damaged block stays where it is.
+  if (bytes === undefined || checksum(bytes) !== sum) return
+  const [place] = (await engine.reserve([bytes.byteLength])) as [number]
+  const now = engine.arrays.get(incarnation)
+  // A new value is put without waiting for the move, and its blocks are not these.
+  if (now === undefined || positionOf(now.blocks, index) !== positionOf(blocks, index)) {
+    return engine.release([place], [bytes.byteLength])
   }
-  return checksum(bytes) === checksumOf(entry.blocks, index) ? bytes : undefined
+  try {
+    engine.data.write(bytes, place)
+    const { version, modified } = now
+    const moved = Float64Array.of(place, sum)
+    engine.commit(() => [{ kind: 'remap', incarnation, version, modified, indexes: [index], blocks: moved }])
+  } catch (error) {
+    engine.release([place], [bytes.byteLength])
+    throw error
+  }
+}
+
+/** undefined where the file is too short. */
+function readBlock({ data }: Engine, { blocks, nbytes, path }: Entry, index: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(blockLength(index, nbytes))
+  try {
+    data.read(bytes, positionOf(blocks, index), path)
+    return bytes
+  } catch (error) {
+    if (error instanceof CorruptDataError) return undefined
+    throw error
+  }
 }
 
 function anyStored(entry: Entry, test: (position: number) => boolean): boolean {

@@ -17,7 +17,7 @@ import { check, compact, type Parts } from './maintenance.js'
 import { OpenDrafts } from './open-drafts.js'
 import type { ServiceHost } from './service.js'
 import type { Directory } from './storage.js'
-import { Work } from './work.js'
+import type { Work } from './work.js'
 
 type Handlers = {
   readonly [M in Exclude<MethodName, 'close'>]: (p: Params<M>, work: Work) => Result<M> | Promise<Result<M>>
@@ -64,8 +64,13 @@ export class OpenDisk {
     )
     engine.onMarkFailed = (error) =>
       send({ type: 'error', error: toErrorData(error), path: undefined, during: 'write-back' })
-    for (const { incarnation, count } of request.holds) disk.#holds.take(request.client, incarnation, count)
-    await disk.#sweep()
+    try {
+      for (const { incarnation, count } of request.holds) disk.#holds.take(request.client, incarnation, count)
+      await disk.#sweep()
+    } catch (error) {
+      engine.abandon()
+      throw error
+    }
     disk.#housekeeping.afterCall()
     return disk
   }
@@ -77,16 +82,17 @@ export class OpenDisk {
     this.#send = send
     this.#pool = new BufferPool(host.scheduler)
     this.#drafts = new OpenDrafts(parts)
-    this.#housekeeping = new Housekeeping(parts.engine, host.scheduler, send, async () => {
+    this.#housekeeping = new Housekeeping(parts.engine, host.scheduler, send, async (work) => {
       // What a draft has reserved is nobody's yet and cannot be moved.
-      if (this.#drafts.size === 0) await this.#compact(new Work(host.scheduler))
+      if (this.#drafts.size === 0) await this.#compact(work)
     })
     this.#holds = new Holds(parts.engine, (entries) => this.#purge(entries))
   }
 
-  async call(method: Exclude<MethodName, 'close'>, params: Params<MethodName>, work: Work): Promise<unknown> {
+  async call(method: MethodName, params: Params<MethodName>, work: Work): Promise<unknown> {
     // Indexed access loses that handler and params belong to one method.
-    const handler = this.#handlers[method] as (p: typeof params, work: Work) => unknown
+    const handlers = this.#handlers as { readonly [M in MethodName]?: (p: typeof params, work: Work) => unknown }
+    const handler = handlers[method]
     if (handler === undefined) throw new TypeError(`the storage service has no method ${String(method)}`)
     try {
       const value = await handler(params, work)
@@ -97,9 +103,15 @@ export class OpenDisk {
     }
   }
 
+  /** Errors: QuotaExceededError, and then everything is as before. */
   async close(): Promise<void> {
-    this.#housekeeping.stop()
-    await this.#parts.engine.close()
+    await this.#housekeeping.stop()
+    try {
+      await this.#parts.engine.close()
+    } catch (error) {
+      this.#housekeeping.afterCall()
+      throw error
+    }
   }
 
   readonly #handlers: Handlers = {
@@ -139,11 +151,8 @@ export class OpenDisk {
       return metaOf(entry)
     },
 
-    read: async ({ incarnation, selection, into }, work) => {
-      const { buffer, version } = await this.readMany(incarnation, selection && [selection], into, work)
-      return { buffer, version }
-    },
-    readMany: ({ incarnation, selections, into }, work) => this.readMany(incarnation, selections, into, work),
+    read: ({ incarnation, selection, into }, work) => this.#read(incarnation, selection && [selection], into, work),
+    readMany: ({ incarnation, selections, into }, work) => this.#read(incarnation, selections, into, work),
     set: async ({ incarnation, selection, bytes, shape }, work) =>
       metaOf(await this.#parts.arrays.set(incarnation, selection, { bytes, shape }, work)),
     append: async ({ incarnation, axis, bytes, shape }, work) =>
@@ -163,7 +172,7 @@ export class OpenDisk {
       return metaOf(renamed)
     },
     delete: ({ paths }) => {
-      const entries = paths.flatMap((path) => this.#parts.engine.arrays.at(path) ?? [])
+      const entries = [...new Set(paths)].flatMap((path) => this.#parts.engine.arrays.at(path) ?? [])
       return this.#delete(entries)
     },
     purge: ({ incarnation }) => {
@@ -195,32 +204,32 @@ export class OpenDisk {
     compact: (_, work) => this.#compact(work),
   }
 
-  async readMany(
+  /** The selections, or else the whole array. */
+  #read(
     incarnation: number,
     selections: readonly ResolvedSelection[] | undefined,
     into: ArrayBuffer | undefined,
     work: Work,
   ): Promise<{ buffer: ArrayBuffer; version: number }> {
     const { engine, arrays } = this.#parts
-    const entry = engine.entry(incarnation)
-    const { itemsize } = DTYPES[entry.dtype]
-    const wanted = (selections ?? [resolveSelection([], entry.shape)]).map((selection) =>
-      checkResolved(selection, entry.shape),
-    )
-    const lengths = wanted.map((selection) => sizeOf(selectedShape(selection)) * itemsize)
-    const byteLength = lengths.reduce((sum, length) => sum + length, 0)
-    work.begin(byteLength)
-    const buffer = into !== undefined && into.byteLength >= byteLength ? into : this.#pool.take(byteLength)
-    await engine.reading(async () => {
+    return engine.reading(async () => {
+      const entry = engine.entry(incarnation)
+      const { itemsize } = DTYPES[entry.dtype]
+      const wanted = (selections ?? [resolveSelection([], entry.shape)]).map((selection) => {
+        const resolved = checkResolved(selection, entry.shape)
+        return { resolved, byteLength: sizeOf(selectedShape(resolved)) * itemsize }
+      })
+      const total = wanted.reduce((sum, { byteLength }) => sum + byteLength, 0)
+      work.begin(total)
+      const buffer = into !== undefined && into.byteLength >= total ? into : this.#pool.take(total)
       let at = 0
-      for (const [i, selection] of wanted.entries()) {
-        const length = lengths[i] as number
-        await arrays.read(entry, selection, new Uint8Array(buffer, at, length), work)
-        at += length
+      for (const { resolved, byteLength } of wanted) {
+        await arrays.read(entry, resolved, new Uint8Array(buffer, at, byteLength), work)
+        at += byteLength
       }
+      work.end()
+      return { buffer, version: entry.version }
     })
-    work.end()
-    return { buffer, version: entry.version }
   }
 
   #list(prefix: string): ArrayMeta[] {

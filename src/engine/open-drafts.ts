@@ -10,7 +10,8 @@ export class OpenDrafts {
   readonly #parts: Parts
   readonly #open = new Map<number, { readonly target: Target; readonly draft: Draft }>()
   readonly #writing = new KeyedMutex<number>()
-  #next = 1
+  // A draft of a worker that is gone must not be found in the next one.
+  #next = Math.floor(Math.random() * 2 ** 40)
 
   constructor(parts: Parts) {
     this.#parts = parts

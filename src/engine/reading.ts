@@ -1,13 +1,13 @@
 // Reading an array's bytes: ranges from its blocks, and selections from ranges, never more than a step at a time.
-import { BLOCK_BYTES } from '../protocol.js'
+import { DTYPES, type DType } from '../core/dtype.js'
+import { stridesOf } from '../core/shape.js'
+import { copyElements, type Layout } from '../core/strided.js'
+import { wrap } from '../core/typed-array.js'
 import type { DataFiles } from './data-files.js'
 import type { Entry } from './entry.js'
-import { blockAt, blockLength, blockStart, HOLE, positionOf } from './layout.js'
-import { type Plan, segmentStarts } from './plan.js'
+import { blockAt, blockLength, blockStart, FILE_BYTES, HOLE, missingFrom, positionOf } from './layout.js'
+import { MAX_SPAN_BYTES, type Plan, type Span, spansOf } from './plan.js'
 import type { Work } from './work.js'
-
-/** Runs closer than this are read in one go and picked from: a separate read costs about as much as 64 KiB. */
-const MAX_GAP_BYTES = 64 * 1024
 
 /** Fills `target` with the bytes from `start` on. Errors: CorruptDataError. */
 export function readRange(data: DataFiles, entry: Entry, start: number, target: Uint8Array): void {
@@ -18,6 +18,8 @@ export function readRange(data: DataFiles, entry: Entry, start: number, target: 
     const position = positionOf(entry.blocks, index)
     const length = neighbouringBytes(entry, index, target.byteLength - done + within) - within
     const part = target.subarray(done, done + length)
+    const missing = missingFrom(position)
+    if (missing !== undefined) throw data.missing(missing, entry.path)
     if (position === HOLE) part.fill(0)
     else data.read(part, position + within, entry.path)
     done += part.byteLength
@@ -32,13 +34,13 @@ function neighbouringBytes(entry: Entry, first: number, wanted: number): number 
   for (let index = first + 1; length < wanted && 2 * index < blocks.length; index++) {
     if (positionOf(blocks, index) !== (position === HOLE ? HOLE : position + length)) break
     // Two data files are neighbours in numbers only.
-    if (position !== HOLE && (position + length) % (4096 * BLOCK_BYTES) === 0) break
+    if (position !== HOLE && (position + length) % FILE_BYTES === 0) break
     length += blockLength(index, nbytes)
   }
   return Math.min(length, wanted)
 }
 
-/** Fills `target` with the planned bytes in C order. Errors: CorruptDataError, AbortedError. */
+/** Fills `target` with the planned bytes in C order; it begins at a multiple of the item size. Errors: CorruptDataError, AbortedError. */
 export async function readPlan(
   data: DataFiles,
   entry: Entry,
@@ -46,100 +48,45 @@ export async function readPlan(
   target: Uint8Array,
   work: Work,
 ): Promise<void> {
-  const segmentBytes = plan.runBytes * plan.runCount
   let scratch: Uint8Array | undefined
-  let done = 0
-  for (const start of segmentStarts(plan)) {
-    const part = target.subarray(done, done + segmentBytes)
-    if (plan.runBytes >= BLOCK_BYTES / 2 || Math.abs(plan.runStride) > plan.runBytes + MAX_GAP_BYTES) {
-      await readRuns(data, entry, plan, start, part, work)
-    } else {
-      scratch ??= new Uint8Array(BLOCK_BYTES)
-      await pickRuns(data, entry, plan, start, part, scratch, work)
+  for (const span of spansOf(plan)) {
+    const part = target.subarray(span.offset, span.offset + span.byteLength)
+    if (span.axes.length === 0) readRange(data, entry, span.low, part)
+    else {
+      scratch ??= new Uint8Array(MAX_SPAN_BYTES)
+      const bytes = scratch.subarray(0, span.extent)
+      readRange(data, entry, span.low, bytes)
+      pick(entry.dtype, span, bytes, part)
     }
-    done += segmentBytes
+    if (work.spend(span.extent, span.byteLength)) await work.pause()
   }
 }
 
-async function readRuns(
-  data: DataFiles,
-  entry: Entry,
-  plan: Plan,
-  start: number,
-  target: Uint8Array,
-  work: Work,
-): Promise<void> {
-  const { runBytes, runCount, runStride } = plan
-  for (let run = 0; run < runCount; run++) {
-    const from = start + run * runStride
-    for (let done = 0; done < runBytes; ) {
-      const length = Math.min(runBytes - done, BLOCK_BYTES - ((from + done) % BLOCK_BYTES))
-      const at = run * runBytes + done
-      readRange(data, entry, from + done, target.subarray(at, at + length))
-      done += length
-      if (work.spend(length)) await work.pause()
-    }
-  }
+/** Copies the span's runs out of its `bytes`, all from its lowest byte on. */
+function pick(dtype: DType, span: Span, bytes: Uint8Array, target: Uint8Array): void {
+  const { shape, inSpan, inOrder } = layouts(dtype, span, bytes, target)
+  copyElements(dtype, shape, inOrder, inSpan)
 }
 
-/** Reads spans that cover many runs and copies the runs out of them. */
-async function pickRuns(
-  data: DataFiles,
-  entry: Entry,
-  plan: Plan,
-  start: number,
-  target: Uint8Array,
-  scratch: Uint8Array,
-  work: Work,
-): Promise<void> {
-  const { runBytes, runCount, runStride } = plan
-  const distance = Math.abs(runStride)
-  const most = distance === 0 ? runCount : 1 + Math.floor((scratch.byteLength - runBytes) / distance)
-  for (let first = 0; first < runCount; first += most) {
-    const count = Math.min(most, runCount - first)
-    const ends = [start + first * runStride, start + (first + count - 1) * runStride] as const
-    const low = Math.min(...ends)
-    const span = scratch.subarray(0, distance * (count - 1) + runBytes)
-    readRange(data, entry, low, span)
-    copyRuns(span, ends[0] - low, runStride, runBytes, count, target.subarray(first * runBytes))
-    if (work.spend(span.byteLength)) await work.pause()
-  }
+/** Copies `source`, in C order, to where the span's runs are in its `bytes`. */
+export function place(dtype: DType, span: Span, bytes: Uint8Array, source: Uint8Array): void {
+  const { shape, inSpan, inOrder } = layouts(dtype, span, bytes, source)
+  copyElements(dtype, shape, inSpan, inOrder)
 }
 
-/** Copies `count` runs, `stride` apart in `source` from `from` on, to the start of `target`. */
-function copyRuns(
-  source: Uint8Array,
-  from: number,
-  stride: number,
-  runBytes: number,
-  count: number,
-  target: Uint8Array,
-): void {
-  const Word = widestWord(runBytes | stride | from | source.byteOffset | target.byteOffset)
-  const width = runBytes / Word.BYTES_PER_ELEMENT
-  if (width > MAX_WORDS_A_RUN) {
-    for (let i = 0, at = from; i < count; i++, at += stride)
-      target.set(source.subarray(at, at + runBytes), i * runBytes)
-    return
+function layouts(
+  dtype: DType,
+  { axes, runBytes, start, low }: Span,
+  bytes: Uint8Array,
+  ordered: Uint8Array,
+): { shape: number[]; inSpan: Layout; inOrder: Layout } {
+  const { itemsize } = DTYPES[dtype]
+  const shape = [...axes.map(({ count }) => count), runBytes / itemsize]
+  const strides = [...axes.map(({ stride }) => stride / itemsize), 1]
+  const elements = (of: Uint8Array) => wrap(of.buffer, dtype, of.byteOffset, of.byteLength / itemsize)
+  return {
+    shape,
+    inSpan: { data: elements(bytes), strides, offset: (start - low) / itemsize },
+    inOrder: { data: elements(ordered), strides: stridesOf(shape), offset: 0 },
   }
-  const input = new Word(source.buffer, source.byteOffset, Math.floor(source.byteLength / Word.BYTES_PER_ELEMENT))
-  const output = new Word(target.buffer, target.byteOffset, count * width)
-  const step = stride / Word.BYTES_PER_ELEMENT
-  let start = from / Word.BYTES_PER_ELEMENT
-  for (let i = 0; i < output.length; start += step) {
-    for (let word = 0; word < width; word++) output[i++] = input[start + word] as number
-  }
-}
-
-type WordClass = {
-  readonly BYTES_PER_ELEMENT: number
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): Uint8Array | Uint16Array | Uint32Array
-}
-
-/** Runs longer than this are copied faster by TypedArray.set. */
-const MAX_WORDS_A_RUN = 16
-
-/** The largest unsigned word of which all of the numbers or-ed into `bits` are multiples. */
-function widestWord(bits: number): WordClass {
-  return (bits & 3) === 0 ? Uint32Array : (bits & 1) === 0 ? Uint16Array : Uint8Array
 }

@@ -1,13 +1,14 @@
 // Opening a disk: reads the catalog, decides which of the last changes count, and says what is in use.
-import { ProtocolVersionError } from '../core/errors.js'
+import { CorruptDataError, ProtocolVersionError } from '../core/errors.js'
 import { CATALOG_FILES, Catalog, type Copy } from './catalog.js'
 import { checksum } from './checksum.js'
 import type { DataFiles } from './data-files.js'
 import type { Change, Entry } from './entry.js'
-import { readExactly } from './files.js'
+import { readExactly, writeExactly } from './files.js'
 import { CATALOG_FORMAT, decodeFrame, type Frame, formatOf, frameChecksum, NO_FRAME } from './frame.js'
 import { ArrayIndex, eachStored, remapped } from './index-of-arrays.js'
-import { positionOf } from './layout.js'
+import { checksumOf, missingIn, positionOf } from './layout.js'
+import { fileOf } from './space.js'
 import type { Directory, SyncFile } from './storage.js'
 
 export interface Recovered {
@@ -27,6 +28,7 @@ interface Log {
   readonly snapshotBytes: number
 }
 
+/** Errors: ProtocolVersionError, CorruptDataError; no file is open then. */
 export async function recover(directory: Directory, data: DataFiles, pause: () => Promise<void>): Promise<Recovered> {
   const files: SyncFile[] = []
   try {
@@ -34,6 +36,7 @@ export async function recover(directory: Directory, data: DataFiles, pause: () =
     return await recoverFrom(files as [SyncFile, SyncFile], data, pause)
   } catch (error) {
     for (const file of files) file.close()
+    data.close()
     throw error
   }
 }
@@ -47,15 +50,18 @@ async function recoverFrom(
   refuseNewer(a)
   refuseNewer(b)
   const log = newestLog(a, b)
+  if (log === undefined) refuseDamaged(a, b)
   const copies = [copyOf(files[0], a, log), copyOf(files[1], b, log)] as const
   const index = new ArrayIndex()
   if (log === undefined) return { catalog: new Catalog(copies, 0, 0), index, clean: false }
+  // Crash order: opening may go on to overwrite one copy, so the other must hold everything by then.
+  if (copies.every(({ live }) => !live)) copies[1].live = mend(files[1], b, a, log)
   const whole = await replay(log.frames, index, data, pause)
+  const complete = await noteMissing(index, data)
   const last = log.frames.at(-1) as Frame
   const catalog = new Catalog(copies, last.sequence, log.snapshotBytes)
-  const clean =
-    whole && catalog.mirrored && last.changes.some(({ kind }) => kind === 'durable' || kind === 'snapshot-end')
-  return { catalog, index, clean }
+  const marked = last.changes.some(({ kind }) => kind === 'durable' || kind === 'snapshot-end')
+  return { catalog, index, clean: whole && complete && catalog.mirrored && marked }
 }
 
 function readAll(file: SyncFile): Uint8Array {
@@ -72,6 +78,18 @@ function refuseNewer(bytes: Uint8Array): void {
       `this disk has format ${format}, written by a newer version of lazy-disk-cache; this version reads up to ${CATALOG_FORMAT}. Update the library; the disk was left as it is`,
     )
   }
+}
+
+/** A disk whose making was cut short has at most one file with something in it: the second is begun when the first is flushed. */
+function refuseDamaged(a: Uint8Array, b: Uint8Array): void {
+  if (isBlank(a) || isBlank(b)) return
+  throw new CorruptDataError('neither copy of the catalog can be read; deleting the disk makes its name usable again', {
+    path: CATALOG_FILES[0],
+  })
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0)
 }
 
 /** The log of the copy with the higher epoch, if its snapshot is whole, else that of the other. */
@@ -119,6 +137,24 @@ function holds(bytes: Uint8Array, log: Log): boolean {
   return true
 }
 
+/** Puts the frames that `bytes`, what is in the file, lacks where the other copy has them; returns whether the file took them. */
+function mend(file: SyncFile, bytes: Uint8Array, other: Uint8Array, log: Log): boolean {
+  let tip = NO_FRAME
+  let offset = 0
+  try {
+    for (const { byteLength, checksum: sum } of log.frames) {
+      const end = offset + byteLength
+      if (frameChecksum(bytes, offset, byteLength, tip) !== sum) writeExactly(file, other.subarray(offset, end), offset)
+      offset = end
+      tip = sum
+    }
+    file.flush()
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * Applies the frames, up to the first one after the last durable mark whose blocks do not all verify: the disk is as it was
  * at one moment, never a mixture. Returns whether that was all of them.
@@ -138,6 +174,39 @@ async function replay(
     for (const change of changes) index.apply(change)
   }
   return true
+}
+
+/**
+ * Finds the blocks that no file is long enough to hold. Once files have grown again they would read as zeros, so the index
+ * says it for good. Returns whether there are none.
+ */
+async function noteMissing(index: ArrayIndex, data: DataFiles): Promise<boolean> {
+  await data.reach(lastPosition(index))
+  let complete = true
+  for (const entry of [...index.values()]) {
+    const indexes: number[] = []
+    const places: number[] = []
+    eachStored(entry, (position, byteLength, nth) => {
+      if (data.covers(position, byteLength)) return
+      indexes.push(nth)
+      places.push(missingIn(fileOf(position)), checksumOf(entry.blocks, nth))
+    })
+    if (indexes.length === 0) continue
+    complete = false
+    const { incarnation, version, modified } = entry
+    index.apply({ kind: 'remap', incarnation, version, modified, indexes, blocks: Float64Array.from(places) })
+  }
+  return complete
+}
+
+function lastPosition(index: ArrayIndex): number {
+  let last = 0
+  for (const entry of index.values()) {
+    eachStored(entry, (position) => {
+      if (position > last) last = position
+    })
+  }
+  return last
 }
 
 function durableSequence(frames: readonly Frame[]): number {
@@ -184,5 +253,5 @@ export async function blockVerifies(
   } catch {
     return false
   }
-  return checksum(bytes) === entry.blocks[2 * index + 1]
+  return checksum(bytes) === checksumOf(entry.blocks, index)
 }

@@ -8,9 +8,9 @@ import { BLOCK_BYTES } from '../protocol.js'
 import { checksum } from './checksum.js'
 import type { DataFiles } from './data-files.js'
 import type { Entry } from './entry.js'
-import { blockAt, blockCount, blockLength, blockStart, TAIL_BLOCK_BYTES } from './layout.js'
-import { type Plan, planOf, segmentStarts } from './plan.js'
-import { readRange } from './reading.js'
+import { blockAt, blockLength, blockStart } from './layout.js'
+import { MAX_SPAN_BYTES, type Plan, planOf, spansOf } from './plan.js'
+import { place, readRange } from './reading.js'
 import type { Work } from './work.js'
 
 /** Values that have to be broadcast or reversed are laid out this much at a time. */
@@ -30,20 +30,12 @@ interface Ascending {
 
 /** The blocks a selection touches, in order. */
 export function touchedBlocks(entry: Entry, selection: ResolvedSelection): number[] {
-  const plan = planOf(ascending(selection).selection, entry.shape, DTYPES[entry.dtype].itemsize)
-  const touched = new Uint8Array(blockCount(entry.nbytes))
-  const touch = (from: number, byteLength: number): void => {
-    const last = blockAt(from + byteLength - 1, entry.nbytes)
-    for (let i = blockAt(from, entry.nbytes); i <= last; i++) touched[i] = 1
-  }
-  // Only the last block is shorter than a tail block, and touch() always marks the one it ends in.
-  const dense = plan.runStride - plan.runBytes < TAIL_BLOCK_BYTES
-  for (const start of segmentStarts(plan)) {
-    if (dense) touch(start, (plan.runCount - 1) * plan.runStride + plan.runBytes)
-    else for (let run = 0; run < plan.runCount; run++) touch(start + run * plan.runStride, plan.runBytes)
-  }
   const indexes: number[] = []
-  for (const [index, flag] of touched.entries()) if (flag === 1) indexes.push(index)
+  for (const { low, extent } of spansOf(planOfEntry(entry, ascending(selection).selection))) {
+    const last = blockAt(low + extent - 1, entry.nbytes)
+    const next = Math.max(blockAt(low, entry.nbytes), (indexes.at(-1) ?? -1) + 1)
+    for (let index = next; index <= last; index++) indexes.push(index)
+  }
   return indexes
 }
 
@@ -56,56 +48,61 @@ export async function writeRegion(
   places: { readonly indexes: readonly number[]; readonly positions: readonly number[] },
   work: Work,
 ): Promise<number[]> {
-  const { itemsize } = DTYPES[entry.dtype]
+  const { dtype } = entry
+  const { itemsize } = DTYPES[dtype]
   const upward = ascending(selection)
+  // Typed views need it so.
+  const source = value.bytes.byteOffset % itemsize === 0 ? value : { ...value, bytes: new Uint8Array(value.bytes) }
   const rewriter = new BlockRewriter(data, entry, places.indexes, places.positions)
-  for (const slab of slabs(upward.selection, Math.max(1, MAX_SLAB_BYTES / itemsize))) {
-    const bytes = slabValue(value, entry.dtype, upward, slab)
-    await rewriteRuns(rewriter, planOf(slab, entry.shape, itemsize), bytes, work)
+  let scratch: Uint8Array | undefined
+  for (const slab of slabs(upward.selection, MAX_SLAB_BYTES / itemsize)) {
+    const bytes = slabValue(source, dtype, upward, slab)
+    for (const span of spansOf(planOfEntry(entry, slab))) {
+      let part = bytes.subarray(span.offset, span.offset + span.byteLength)
+      if (span.axes.length > 0) {
+        scratch ??= new Uint8Array(MAX_SPAN_BYTES)
+        const between = scratch.subarray(0, span.extent)
+        readRange(data, entry, span.low, between)
+        place(dtype, span, between, part)
+        part = between
+      }
+      rewriter.write(span.low, part)
+      if (work.spend(span.extent, span.byteLength)) await work.pause()
+    }
   }
   return rewriter.finish()
 }
 
-async function rewriteRuns(rewriter: BlockRewriter, plan: Plan, bytes: Uint8Array, work: Work): Promise<void> {
-  const { runBytes, runCount, runStride } = plan
-  let done = 0
-  for (const start of segmentStarts(plan)) {
-    for (let run = 0; run < runCount; run++, done += runBytes) {
-      for (let written = 0; written < runBytes; ) {
-        written += rewriter.write(start + run * runStride + written, bytes.subarray(done + written, done + runBytes))
-        if (rewriter.moved && work.spend(BLOCK_BYTES)) await work.pause()
-      }
-    }
-  }
+function planOfEntry({ shape, dtype }: Entry, selection: ResolvedSelection): Plan {
+  return planOf(selection, shape, DTYPES[dtype].itemsize)
 }
 
-/** Holds one block at a time; writes come in ascending order. */
+/** Holds one block at a time; writes come in ascending order, and what they leave of a block stays as it is. */
 class BlockRewriter {
   readonly #data: DataFiles
   readonly #entry: Entry
   readonly #indexes: readonly number[]
   readonly #positions: readonly number[]
   readonly #checksums: number[] = []
-  readonly #scratch = new Uint8Array(BLOCK_BYTES)
+  readonly #scratch: Uint8Array<ArrayBuffer>
   #block = new Uint8Array(0)
   #start = 0
-  /** Whether the last write began another block. */
-  moved = false
 
   constructor(data: DataFiles, entry: Entry, indexes: readonly number[], positions: readonly number[]) {
     this.#data = data
     this.#entry = entry
     this.#indexes = indexes
     this.#positions = positions
+    this.#scratch = new Uint8Array(Math.min(BLOCK_BYTES, entry.nbytes))
   }
 
-  /** Takes as many of the bytes as fit the block they begin in; returns how many. */
-  write(at: number, bytes: Uint8Array): number {
-    this.moved = at >= this.#start + this.#block.byteLength
-    if (this.moved) this.#move(at, bytes.byteLength)
-    const part = bytes.subarray(0, this.#start + this.#block.byteLength - at)
-    this.#block.set(part, at - this.#start)
-    return part.byteLength
+  write(at: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.byteLength; ) {
+      if (at + done >= this.#start + this.#block.byteLength) this.#move(at + done, bytes.byteLength - done)
+      const part = bytes.subarray(done, done + this.#start + this.#block.byteLength - (at + done))
+      this.#block.set(part, at + done - this.#start)
+      done += part.byteLength
+    }
   }
 
   finish(): number[] {

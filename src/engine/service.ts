@@ -41,7 +41,9 @@ class Service implements ServiceRoot {
   readonly #host: ServiceHost
   readonly #send: (message: ServiceMessage) => void
   readonly #running = new Map<number, Work>()
+  readonly #outcomes = new Set<Promise<Outcome<unknown>>>()
   #disk: OpenDisk | undefined
+  #closing: Promise<void> | undefined
 
   constructor(host: ServiceHost, send: (message: ServiceMessage) => void) {
     this.#host = host
@@ -65,30 +67,41 @@ class Service implements ServiceRoot {
   }
 
   call(request: CallRequest): Promise<Outcome<unknown>> {
-    const { id, method, params, wantsProgress } = request
-    const report = (doneBytes: number, totalBytes: number | undefined): void =>
-      this.#send({ type: 'progress', id, doneBytes, totalBytes })
-    const work = new Work(this.#host.scheduler, wantsProgress ? report : undefined)
-    this.#running.set(id, work)
-    return outcomeOf(async () => {
-      try {
-        if (method === 'close') return await this.#close()
-        if (this.#disk === undefined) throw new DiskClosedError('the disk is closed')
-        return await this.#disk.call(method, params, work)
-      } finally {
-        this.#running.delete(id)
-      }
-    })
+    if (request.method === 'close') return outcomeOf(() => this.#close())
+    const outcome = outcomeOf(() => this.#run(request))
+    this.#outcomes.add(outcome)
+    return outcome.finally(() => this.#outcomes.delete(outcome))
   }
 
   abort(id: number): void {
     this.#running.get(id)?.abort()
   }
 
-  async #close(): Promise<void> {
-    const disk = this.#disk
-    if (disk === undefined) return
-    await disk.close()
+  async #run({ id, method, params, wantsProgress }: CallRequest): Promise<unknown> {
+    if (this.#disk === undefined || this.#closing !== undefined) throw new DiskClosedError('the disk is closed')
+    const report = (doneBytes: number, totalBytes: number | undefined): void =>
+      this.#send({ type: 'progress', id, doneBytes, totalBytes })
+    const work = new Work(this.#host.scheduler, wantsProgress ? report : undefined)
+    this.#running.set(id, work)
+    try {
+      return await this.#disk.call(method, params, work)
+    } finally {
+      this.#running.delete(id)
+    }
+  }
+
+  #close(): Promise<void> {
+    this.#closing ??= this.#closeDisk().finally(() => {
+      this.#closing = undefined
+    })
+    return this.#closing
+  }
+
+  /** What was called before is done first. */
+  async #closeDisk(): Promise<void> {
+    if (this.#disk === undefined) return
+    await Promise.all(this.#outcomes)
+    await this.#disk.close()
     this.#disk = undefined
     await this.#host.closeDirectory()
   }

@@ -43,9 +43,9 @@ export class Work {
     this.#report?.(0, totalBytes)
   }
 
-  /** Notes an access of `bytes`; true where it is time to pause(). */
-  spend(bytes: number): boolean {
-    this.#doneBytes += bytes
+  /** Notes an access of `bytes`, of which `doneBytes` were asked for; true where it is time to pause(). */
+  spend(bytes: number, doneBytes = bytes): boolean {
+    this.#doneBytes += doneBytes
     this.#cost += Math.max(bytes, ACCESS_COST_BYTES)
     return this.#cost >= STEP_COST_BYTES
   }
@@ -56,7 +56,8 @@ export class Work {
     const now = this.#scheduler.now()
     if (now - this.#reportedAt >= REPORT_INTERVAL_MS) {
       this.#reportedAt = now
-      this.#report?.(this.#doneBytes, this.#totalBytes)
+      // What is changed or moved meanwhile may be met twice.
+      this.#report?.(Math.min(this.#doneBytes, this.#totalBytes ?? this.#doneBytes), this.#totalBytes)
     }
     await this.#scheduler.pause()
     this.check()

@@ -4,7 +4,7 @@ import { fromErrorData } from '../../src/core/error-data.js'
 import { MemoryStateStore } from '../../src/engine/memory-directory.js'
 import { createService } from '../../src/engine/service.js'
 import type { Directory, Scheduler, StateStore } from '../../src/engine/storage.js'
-import type { CreateSpec, MethodName, Params, Result, ServiceMessage } from '../../src/protocol.js'
+import type { CreateSpec, MethodName, OpenRequest, Params, Result, ServiceMessage } from '../../src/protocol.js'
 
 /** Timers run only when told to. */
 export class ManualScheduler implements Scheduler {
@@ -36,37 +36,46 @@ export interface OpenService {
   readonly scheduler: ManualScheduler
   readonly messages: ServiceMessage[]
   call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>>
+  /** As `call`, with progress told in `messages`. */
+  start<M extends MethodName>(method: M, params: Params<M>): { result: Promise<Result<M>>; abort(): void }
+}
+
+export interface ServiceOptions {
+  readonly client?: string
+  readonly live?: readonly string[]
+  readonly states?: StateStore
+  readonly durability?: 'relaxed' | 'strict'
+  readonly holds?: OpenRequest['holds']
+  readonly ownsBuffers?: boolean
+  readonly scheduler?: ManualScheduler
 }
 
 /** Opens the disk in the directory; rejects with the rebuilt error. */
-export async function openService(
-  directory: Directory,
-  options: { client?: string; live?: readonly string[]; states?: StateStore; durability?: 'relaxed' | 'strict' } = {},
-): Promise<OpenService> {
-  const { client = 'client', states = new MemoryStateStore(), durability = 'relaxed' } = options
-  const scheduler = new ManualScheduler()
+export async function openService(directory: Directory, options: ServiceOptions = {}): Promise<OpenService> {
+  const { client = 'client', states = new MemoryStateStore(), durability = 'relaxed', holds = [] } = options
+  const { scheduler = new ManualScheduler(), ownsBuffers = false, live = [client] } = options
   const messages: ServiceMessage[] = []
   const host = {
     openDirectory: async () => directory,
     states: () => states,
     scheduler,
-    liveClients: async () => new Set(options.live ?? [client]),
+    liveClients: async () => new Set(live),
     closeDirectory: async () => undefined,
-    ownsBuffers: false,
+    ownsBuffers,
   }
   const root = createService(host, (message) => messages.push(message))
-  const opened = await root.open({ name: 'disk', client, durability, lockTimeout: 0, holds: [] })
+  const opened = await root.open({ name: 'disk', client, durability, lockTimeout: 0, holds })
   if (!opened.ok) throw fromErrorData(opened.error)
-  let id = 0
-  return {
-    scheduler,
-    messages,
-    call: async <M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> => {
-      const outcome = await root.call({ id: ++id, method, params, wantsProgress: false })
+  let lastId = 0
+  const start = <M extends MethodName>(method: M, params: Params<M>, wantsProgress = true) => {
+    const id = ++lastId
+    const result = root.call({ id, method, params, wantsProgress }).then((outcome) => {
       if (!outcome.ok) throw fromErrorData(outcome.error)
       return outcome.value as Result<M> // the service's methods are typed by the same table
-    },
+    })
+    return { result, abort: () => root.abort(id) }
   }
+  return { scheduler, messages, start, call: (method, params) => start(method, params, false).result }
 }
 
 export function spec(path: string, byteLength: number, more: Partial<CreateSpec> = {}): CreateSpec {

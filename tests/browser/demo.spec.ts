@@ -1,0 +1,135 @@
+// The demo's story as a person goes through it, with a coarse geoid: the same code as for the large one.
+import { expect, test } from '../support/fixtures.js'
+import type { TestPage } from '../support/test-page.js'
+
+const DEMO = '/demo/index.html?arcminutes=10'
+
+/** Waits until the page's element is there, shown, and its text matches. */
+async function sees(page: TestPage, selector: string, text: RegExp): Promise<void> {
+  await expect
+    .poll(
+      () =>
+        page.evaluate((selector: string) => {
+          const element = document.querySelector<HTMLElement>(selector)
+          return element?.checkVisibility() ? element.innerText : ''
+        }, selector),
+      {
+        timeout: 30_000,
+      },
+    )
+    .toMatch(text)
+}
+
+async function click(page: TestPage, selector: string): Promise<void> {
+  await page.evaluate((selector: string) => {
+    const element = document.querySelector<HTMLElement>(selector)
+    if (!element?.checkVisibility()) throw new Error(`nothing to click at ${selector}`)
+    element.click()
+  }, selector)
+}
+
+/** Colours of some pixels of the map, when every tile it wants is drawn. */
+async function mapColours(page: TestPage): Promise<string[]> {
+  await expect
+    .poll(() => page.evaluate(() => document.querySelector<HTMLElement>('#map:not([hidden])')?.dataset['settled']), {
+      timeout: 30_000,
+    })
+    .toBe('true')
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('#map canvas')
+    const context = canvas?.getContext('2d')
+    if (!canvas || !context) return []
+    return Array.from({ length: 12 }, (_, index) => {
+      const [x, y] = [((index + 0.37) / 12) * canvas.width, (((index * 5.3) % 12) / 12) * canvas.height]
+      return context.getImageData(x, y, 1, 1).data.join(' ')
+    })
+  })
+}
+
+async function makeGeoid(page: TestPage): Promise<string[]> {
+  await sees(page, '#first-run', /Nothing on disk yet/)
+  await click(page, '#first-run [data-is=make]')
+  await sees(page, '#arrays', /geoid\/10-arcmin/)
+  return mapColours(page)
+}
+
+test('the geoid is made, drawn, found again after a reload, and deleted', async ({ session }) => {
+  const page = await session.open(DEMO)
+  const drawn = await makeGeoid(page)
+  expect(new Set(drawn).size).toBeGreaterThan(6)
+  await sees(page, '#arrays', /1,081 × 2,161 · float32 · 9.34\sMB/)
+  await sees(page, '#meter', /9.34\sMB/)
+  await sees(page, '#profile', /10,392 km · −104\.\d\d to 63\.\d\d m/)
+
+  await page.reload()
+  expect(await mapColours(page)).toEqual(drawn)
+
+  await click(page, '.array [data-is=delete]')
+  await click(page, '.array [data-is=really]')
+  await sees(page, '#first-run', /Nothing on disk yet/)
+  await page.reload()
+  await sees(page, '#first-run', /Nothing on disk yet/)
+})
+
+test('loading and offloading is seen in the list and in the meter', async ({ session }) => {
+  const page = await session.open(DEMO)
+  await makeGeoid(page)
+  await sees(page, '#meter [data-is=memory]', /^0\sB$/)
+  await click(page, '.array [data-is=load]')
+  await sees(page, '.array-state', /in memory/)
+  await sees(page, '#meter [data-is=memory]', /^9.34\sMB$/)
+  await click(page, '.array [data-is=offload]')
+  await sees(page, '.array-state', /on disk/)
+  await sees(page, '#meter [data-is=memory]', /^0\sB$/)
+})
+
+test('making the geoid can be cancelled and leaves nothing', async ({ session }) => {
+  const page = await session.open('/demo/index.html?arcminutes=1')
+  await sees(page, '#first-run', /933\sMB/)
+  await click(page, '#first-run [data-is=make]')
+  await sees(page, '#tasks', /of 933\sMB/)
+  await click(page, '#tasks [data-is=cancel]')
+  await expect.poll(() => page.evaluate(() => document.querySelectorAll('#tasks > *').length)).toBe(0)
+  expect(await page.evaluate(() => document.querySelectorAll('#arrays > *').length)).toBe(0)
+  await sees(page, '#first-run', /Nothing on disk yet/)
+  await sees(page, '#announcer', /cancelled/)
+})
+
+test('a dropped .npy becomes an array that can be viewed; one that cannot be read is explained', async ({
+  session,
+}) => {
+  const page = await session.open(DEMO)
+  await sees(page, '#first-run', /Nothing on disk yet/)
+  await dropNpy(page, 'waves.npy', '<f8', '(40, 60)', 40 * 60 * 8)
+  await sees(page, '#arrays', /files\/waves\s+40 × 60 · float64 · 19.2\skB\s+on disk/)
+  await sees(page, '#map-title', /waves\.npy/)
+  expect(await mapColours(page)).not.toContain('0 0 0 0')
+  await dropNpy(page, 'other.npy', '>f8', '(2,)', 16)
+  await sees(page, '#notices', /other\.npy was not added\. This array is big-endian/)
+})
+
+test('where the browser cannot keep arrays, the page says so and works in memory', async ({ session }) => {
+  const page = await session.open(`http://insecure.test:${new URL(session.origin).port}${DEMO}`)
+  await sees(page, '#notices', /This browser cannot keep arrays on disk here\. Missing: /)
+  await sees(page, '#first-run', /Nothing in memory yet/)
+  await click(page, '#first-run [data-is=make]')
+  await sees(page, '#arrays', /geoid\/10-arcmin\s.*\s+offloaded/)
+  expect(new Set(await mapColours(page)).size).toBeGreaterThan(6)
+})
+
+async function dropNpy(page: TestPage, name: string, descr: string, shape: string, bytes: number): Promise<void> {
+  await page.evaluate(
+    (name: string, descr: string, shape: string, bytes: number) => {
+      const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }\n`
+      const values = Float64Array.from({ length: bytes / 8 }, (_, index) => Math.sin(index / 50))
+      const parts = [new Uint8Array([0x93]), 'NUMPY', new Uint8Array([1, 0, header.length, 0]), header, values]
+      const transfer = new DataTransfer()
+      transfer.items.add(new File(parts, name))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+    },
+    name,
+    descr,
+    shape,
+    bytes,
+  )
+}

@@ -1,0 +1,32 @@
+// The built library as a plain web server hands it out, without any bundler.
+import { readFile } from 'node:fs/promises'
+import { expect, test } from '../support/fixtures.js'
+
+const inDist = (file: string): Promise<string> => readFile(new URL(`../../dist/${file}`, import.meta.url), 'utf8')
+
+test('the built library stores an array and finds it again after a reload', async ({ session }) => {
+  const page = await session.openBuilt('works')
+  await page.evaluate(async () => {
+    const url = new URL('index.js', location.href).href
+    const { openDisk } = (await import(url)) as typeof import('/src/index.ts')
+    const disk = await openDisk({ name: 'dist' })
+    await disk.array(new Int32Array([1, 2, 3]), { cachePath: 'a' })
+  })
+  await page.reload()
+  const values = await page.evaluate(async () => {
+    const url = new URL('index.js', location.href).href
+    const { openDisk } = (await import(url)) as typeof import('/src/index.ts')
+    const disk = await openDisk({ name: 'dist' })
+    const array = await disk.openArray('a')
+    return Array.from(await array.toArray(), Number)
+  })
+  expect(values).toEqual([1, 2, 3])
+})
+
+test('the storage worker is one file, started in the words that bundlers look for', async () => {
+  const worker = await inDist('worker.js')
+  expect(worker).not.toMatch(/\bimport\s*[({"'`*]|\bfrom\s*["'`]/)
+  expect(await inDist('index.js')).toMatch(
+    /new Worker\(new URL\(["']\.\/worker\.js["'], import\.meta\.url\), \{ type: ["']module["'] \}\)/,
+  )
+})

@@ -1,0 +1,57 @@
+// How much memory the browser takes, read from the processes that this test worker started.
+import { readFileSync, readdirSync } from 'node:fs'
+
+const EVERY_MS = 25
+
+/**
+ * Bytes by which the browser's memory grew at its highest while `work` ran; 0 where the system has no /proc. Proportional set
+ * sizes: what processes share counts once, and the page cache of files not at all.
+ */
+export async function growthOfMemory(work: () => Promise<void>): Promise<number> {
+  const start = browserMemory()
+  let highest = start
+  const timer = setInterval(() => {
+    highest = Math.max(highest, browserMemory())
+  }, EVERY_MS)
+  try {
+    await work()
+  } finally {
+    clearInterval(timer)
+  }
+  return Math.max(highest, browserMemory()) - start
+}
+
+function browserMemory(): number {
+  return descendants(process.pid).reduce((sum, pid) => sum + proportionalSetSize(pid), 0)
+}
+
+function descendants(root: number): number[] {
+  const children = new Map<number, number[]>()
+  for (const pid of processes()) {
+    const [, parent] = /\) \S (\d+)/.exec(read(`/proc/${pid}/stat`)) ?? []
+    if (parent !== undefined) children.set(Number(parent), [...(children.get(Number(parent)) ?? []), pid])
+  }
+  const below = (pid: number): number[] => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)])
+  return below(root)
+}
+
+function processes(): number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  } catch {
+    return []
+  }
+}
+
+function proportionalSetSize(pid: number): number {
+  const [, kibibytes] = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`)) ?? []
+  return Number(kibibytes ?? 0) * 1024
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return '' // the process has ended
+  }
+}
