@@ -1,0 +1,101 @@
+// A two-dimensional array as something to look at: its place on the globe, its units, its range of values.
+import { type ArrayInfo, type DiskBackedNDArray, type NDArray, slice } from '../src/index.js'
+import { type ColourScale, chooseScale } from './colour.js'
+import { digitsFor, formatCount, formatLatitude, formatLongitude } from './format.js'
+import type { Geo } from './geography.js'
+import type { Grid, Point } from './view.js'
+
+export interface Raster {
+  readonly array: DiskBackedNDArray
+  readonly path: string
+  readonly title: string
+  /** What the values are, for the legend and the profile's axis. */
+  readonly quantity: string
+  readonly units: string
+  readonly shaded: boolean
+  readonly grid: Grid
+  readonly geo: Geo | undefined
+  readonly scale: ColourScale
+  /** Decimals worth showing. */
+  readonly digits: number
+}
+
+/** Samples an axis at most, to find the range of values. */
+const RANGE_SAMPLES = 512
+
+export function canBeDrawn(info: Pick<ArrayInfo, 'shape' | 'dtype'>): boolean {
+  return info.shape.length === 2 && info.shape.every((length) => length > 0) && !info.dtype.startsWith('complex')
+}
+
+/** Reads what is needed to draw `array`: its attributes and a thinned-out sample of its values. */
+export async function describeRaster(array: DiskBackedNDArray, path: string): Promise<Raster> {
+  const [rows = 0, cols = 0] = array.shape
+  const { title, quantity, units, shaded } = array.attributes
+  const geo = readGeo(array.attributes['geo'])
+  const turn = geo ? Math.round(360 / geo.degreesPerElement) : 0
+  const [min, max] = await sampleRange(array)
+  const scale = chooseScale(min, max)
+  return {
+    array,
+    path,
+    title: typeof title === 'string' ? title : path,
+    quantity: typeof quantity === 'string' ? quantity : 'Value',
+    units: typeof units === 'string' ? units : '',
+    shaded: shaded === true,
+    grid: { rows, cols, turn: turn > 0 && cols >= turn ? turn : 0 },
+    geo,
+    scale,
+    digits: /int|bool/.test(array.dtype) ? 0 : digitsFor(scale.max - scale.min),
+  }
+}
+
+function readGeo(value: unknown): Geo | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { west, north, degreesPerElement } = value as Partial<Record<keyof Geo, unknown>>
+  if (typeof west !== 'number' || typeof north !== 'number' || typeof degreesPerElement !== 'number') return undefined
+  return { west, north, degreesPerElement }
+}
+
+async function sampleRange(array: DiskBackedNDArray): Promise<readonly [min: number, max: number]> {
+  const every = array.shape.map((length) => slice(null, null, Math.max(1, Math.ceil(length / RANGE_SAMPLES))))
+  const values = numbersOf(await array.get(every))
+  let [min, max] = [Infinity, -Infinity]
+  for (const value of values) {
+    if (value < min && value !== -Infinity) min = value
+    if (value > max && value !== Infinity) max = value
+  }
+  return min <= max ? [min, max] : [0, 1]
+}
+
+/** The elements in C order as numbers that can be drawn: 64-bit integers are rounded, infinities kept. */
+export function numbersOf(array: NDArray): ArrayLike<number> & Iterable<number> {
+  const { data } =
+    array.dtype === 'float16' || array.dtype.endsWith('int64') ? array.astype('float64', { casting: 'unsafe' }) : array
+  return data as Exclude<typeof data, BigInt64Array | BigUint64Array>
+}
+
+/** The centre of an element lies on the point of the globe it was sampled at. */
+export function toLonLat(geo: Geo, point: Point): { lon: number; lat: number } {
+  return {
+    lon: geo.west + (point.x - 0.5) * geo.degreesPerElement,
+    lat: geo.north - (point.y - 0.5) * geo.degreesPerElement,
+  }
+}
+
+export function fromLonLat(geo: Geo, { lon, lat }: { lon: number; lat: number }): Point {
+  return { x: (lon - geo.west) / geo.degreesPerElement + 0.5, y: (geo.north - lat) / geo.degreesPerElement + 0.5 }
+}
+
+/** The element under a grid point; undefined outside. */
+export function elementAt(grid: Grid, point: Point): { row: number; col: number } | undefined {
+  const x = grid.turn ? ((point.x % grid.turn) + grid.turn) % grid.turn : point.x
+  const [row, col] = [Math.floor(point.y), Math.floor(x)]
+  return row >= 0 && row < grid.rows && col >= 0 && col < grid.cols ? { row, col } : undefined
+}
+
+/** '12°34′ N, 45°10′ E' or 'row 12, column 345'. */
+export function describePlace(raster: Raster, point: Point): string {
+  if (!raster.geo) return `row ${formatCount(Math.floor(point.y))}, column ${formatCount(Math.floor(point.x))}`
+  const { lon, lat } = toLonLat(raster.geo, point)
+  return `${formatLatitude(lat)}, ${formatLongitude(lon)}`
+}
