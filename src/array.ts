@@ -63,7 +63,7 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
   }
 
   get shape(): readonly number[] {
-    return this.#described.shape
+    return Object.freeze(this.#described.shape)
   }
 
   get dtype(): D {

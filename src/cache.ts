@@ -115,8 +115,8 @@ export abstract class LazyDiskCache implements AsyncDisposable {
 
   /**
    * Writes back what was changed (not in modes r and c) and lets go of memory; ignored while caching is off, or when offloaded.
-   * While `use` or an `ensureLoaded` method runs, memory is let go of at its end. `transfer` gives the buffer up: faster, and
-   * whoever holds it has it no more. Errors: StaleArrayError, QuotaExceededError; the array stays loaded then.
+   * While `use` or an `ensureLoaded` method runs, memory is let go of at its end. `transfer` gives the buffer up, to be used
+   * again: whoever holds it has it no more. Errors: StaleArrayError, QuotaExceededError; the array stays loaded then.
    */
   offload(options: WorkOptions & { transfer?: boolean } = {}): Promise<void> {
     return this.#custody.offload(options)

@@ -1,7 +1,7 @@
 // One call on its way: what was asked, who waits for the answer, and whether it may be asked again.
 import { fromErrorData } from './core/error-data.js'
 import type { Service } from './link.js'
-import { type CallRequest, REPEATABLE } from './protocol.js'
+import { type CallRequest, REPEATABLE, type ServiceMessage } from './protocol.js'
 
 export interface WorkOptions {
   signal?: AbortSignal
@@ -11,6 +11,8 @@ export interface WorkOptions {
 export interface CallOptions extends WorkOptions {
   /** Buffers inside the params that move with the request. */
   transfer?: ArrayBuffer[]
+  /** Who calls: every other listener is told of what the call has changed. */
+  by?: (message: ServiceMessage) => void
 }
 
 export class Call {

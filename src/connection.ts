@@ -11,6 +11,7 @@ import type { CallRequest, MethodName, OpenRequest, Params, Result, ServiceMessa
 import { Relay } from './relay.js'
 import { Taken } from './taken.js'
 import { setUpWorker } from './worker-link.js'
+import { writtenBy } from './written.js'
 
 /**
  * idle: there is no service; the next call makes one.
@@ -145,9 +146,10 @@ export class Connection {
     const call = new Call(request, options, this.#giveBack)
     this.#add(id, call)
     try {
-      const result = await call.result
+      const result = (await call.result) as Result<M> // what the service answers this method with
+      if (this.#relays.size > 0) this.#tellWritten(method, result, options.by)
       if (method === 'beginWrite') this.#drafts.add((result as Result<'beginWrite'>).draft)
-      return result as Result<M> // what the service answers this method with
+      return result
     } finally {
       this.#tasks.delete(id)
       if ('draft' in params && method !== 'write') this.#drafts.delete(params.draft)
@@ -213,8 +215,10 @@ export class Connection {
     this.#state = state
     this.#epoch?.abort()
     this.#epoch = undefined
-    this.#link?.end()
+    const link = this.#link
     this.#link = undefined
+    link?.end()
+    if (link !== undefined) this.#tell({ type: 'letGo' })
     this.#drafts.clear()
   }
 
@@ -246,9 +250,17 @@ export class Connection {
   #receive(message: ServiceMessage): void {
     if (message.type === 'progress') {
       this.#tasks.get(message.id)?.progress?.(message.doneBytes, message.totalBytes)
-    } else {
-      for (const listener of this.#listeners) listener(message)
+    } else this.#tell(message)
+  }
+
+  #tellWritten<M extends MethodName>(method: M, result: Result<M>, by: CallOptions['by']): void {
+    for (const { incarnation, version } of writtenBy(method, result)) {
+      this.#tell({ type: 'written', incarnation, version }, by)
     }
+  }
+
+  #tell(message: ServiceMessage, except?: CallOptions['by']): void {
+    for (const listener of this.#listeners) if (listener !== except) listener(message)
   }
 
   #allHolds(): OpenRequest['holds'] {

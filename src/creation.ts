@@ -127,9 +127,10 @@ async function makeOnDisk(
     if (elements.kind === 'repeated') return writeRepeated(session, create, elements.item, nbytes, options)
     const buffer = elements.isOurs ? takeBuffer(elements.data) : undefined
     if (buffer === undefined) return writeBytes(session, { create }, bytesOf(elements.data), options)
-    const written = await writeBuffer(session, { create }, buffer, options)
-    given = written.buffer
-    return written.result
+    given = buffer
+    return writeBuffer(session, { create }, buffer, options, (back) => {
+      given = back
+    })
   }
   const residency = await placeOnDisk(custody, session, { shape, dtype, attributes, overwrite }, write)
   if (elements.kind !== 'memory') return

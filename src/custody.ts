@@ -85,8 +85,9 @@ export class Custody {
     this.residency?.session.checkOpen()
     const checked = () => {
       if (this.isClosed) throw new DiskClosedError('this object was closed')
-      this.residency?.check()
-      return task(this.place)
+      const { residency } = this
+      residency?.check()
+      return residency?.isDoubtful === true ? residency.renew().then(() => task(this.place)) : task(this.place)
     }
     return this.place.lock[kind](checked, signal)
   }
@@ -223,7 +224,10 @@ export class Custody {
     options: WorkOptions & { discard?: boolean },
   ): Promise<boolean> {
     if (place instanceof InMemory) return false
-    if (options.discard === true) place.drop()
+    if (options.discard === true) {
+      place.drop()
+      if (place.isDoubtful) await place.renew()
+    }
     if (place.live !== undefined) return false
     await place.load(mode ?? (this.isReadOnly ? 'r' : 'r+'), options, this.occupant)
     return true

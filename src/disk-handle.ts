@@ -184,8 +184,7 @@ export class DiskHandle extends EventTarget implements Disk {
     checkPath(to)
     const session = this.#open()
     const meta = await session.at(from, () => session.call('rename', { from, to }))
-    const residency = session.knows(meta.incarnation)
-    if (residency !== undefined) residency.meta = meta
+    session.knows(meta.incarnation)?.learn(meta)
   }
 
   async clear(options: WorkOptions = {}): Promise<void> {

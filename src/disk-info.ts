@@ -1,12 +1,15 @@
 // What a disk tells of itself.
+import { frozenAttributes } from './attributes.js'
 import type { ArrayInfo, DiskStats, DiskUsage } from './events.js'
 import type { ArrayMeta } from './protocol.js'
 import type { Session } from './session.js'
 
 export function infoOf(session: Session, meta: ArrayMeta): ArrayInfo {
-  const { path, shape, dtype, nbytes, className, attributes, modified } = meta
+  const { path, dtype, nbytes, className } = meta
+  const shape = Object.freeze([...meta.shape])
+  const attributes = frozenAttributes(meta.attributes)
   const loaded = session.knows(meta.incarnation)?.live !== undefined
-  return { path, shape, dtype, nbytes, className, attributes, loaded, modified: new Date(modified) }
+  return { path, shape, dtype, nbytes, className, attributes, loaded, modified: new Date(meta.modified) }
 }
 
 export async function usageOf(session: Session): Promise<DiskUsage> {

@@ -1,6 +1,9 @@
 // The objects of this page on one array. They refer to the array, the array only weakly to them: what nobody else holds is collected.
 import type { TypedArray } from './core/dtype.js'
+import { DTypeError, ShapeError } from './core/errors.js'
+import { sameShape, shapeText } from './core/shape.js'
 import type { Occupant } from './live.js'
+import type { ArrayMeta } from './protocol.js'
 
 export class Occupants {
   /** Those that were collected are counted until the collection was reported: the service counts them too. */
@@ -23,6 +26,20 @@ export class Occupants {
   /** The one to ask for the buffer, where there is one that keeps it. */
   get keeper(): Occupant | undefined {
     return this.alive.find(({ keepsBuffer }) => keepsBuffer)
+  }
+
+  /**
+   * The buffer as its keeper, preferably `by`, describes it now; undefined where no object keeps it. Errors: DTypeError,
+   * ShapeError where that is no longer the array.
+   */
+  bufferOf(meta: ArrayMeta, by?: Occupant): TypedArray | undefined {
+    const keeper = by?.keepsBuffer ? by : this.keeper
+    if (keeper === undefined) return undefined
+    const { dtype, shape, data } = keeper.describeBuffer()
+    if (dtype !== meta.dtype) throw new DTypeError(`array '${meta.path}' is of ${meta.dtype}, its buffer of ${dtype}`)
+    if (sameShape(shape, meta.shape) && data.byteLength === meta.nbytes) return data
+    const given = `${shapeText(shape)} with ${data.byteLength} bytes`
+    throw new ShapeError(`array '${meta.path}' is of shape ${shapeText(meta.shape)}, its buffer of ${given}`)
   }
 
   add(occupant: Occupant): WeakRef<Occupant> {

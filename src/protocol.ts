@@ -118,7 +118,7 @@ export interface StorageMethods {
 
   /** Errors: NotFoundError. Takes a hold. */
   open(p: { path: string }): ArrayMeta
-  stat(p: { path: string }): ArrayMeta | undefined
+  stat(p: { path: string } | { incarnation: number }): ArrayMeta | undefined
   /** Not the ephemeral ones; in order of path. */
   list(p: { prefix: string }): ArrayMeta[]
   release(p: { incarnations: readonly number[] }): void
@@ -206,6 +206,10 @@ export type ServiceMessage =
     }
   | { readonly type: 'changed'; readonly liveBytes: number; readonly arrays: number }
   | { readonly type: 'gone'; readonly incarnations: readonly number[] }
+  /** Another client of the same service has changed an array, or what is said of it; the version is the one it has now. */
+  | { readonly type: 'written'; readonly incarnation: number; readonly version: number }
+  /** The disk was let go of: others may change anything until it is open again. */
+  | { readonly type: 'letGo' }
   | { readonly type: 'purged'; readonly path: string; readonly byteLength: number }
   | {
       readonly type: 'error'

@@ -64,6 +64,7 @@ export class Relay implements RelayRoot {
     try {
       const value = await this.#connection.call(method, params, {
         signal: abort.signal,
+        by: this.#send,
         transfer: requestBuffers(request),
         ...(request.wantsProgress && { onProgress: (progress) => this.#send({ type: 'progress', id, ...progress }) }),
       })

@@ -3,8 +3,8 @@ import type { Resident } from './budget.js'
 import type { WorkOptions } from './call.js'
 import type { LazyDiskCacheSettings } from './config.js'
 import type { TypedArray } from './core/dtype.js'
-import { DTypeError, ShapeError, StaleArrayError } from './core/errors.js'
-import { sameShape, shapeText, sizeOf } from './core/shape.js'
+import { StaleArrayError } from './core/errors.js'
+import { sizeOf } from './core/shape.js'
 import { allocate, bytesOf, wrap } from './core/typed-array.js'
 import { FairLock } from './fair-lock.js'
 import { isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
@@ -12,7 +12,7 @@ import { Occupants } from './occupants.js'
 import type { ArrayMeta, WriteTarget } from './protocol.js'
 import type { Session } from './session.js'
 import type { StoredState } from './state.js'
-import { onlyResult, takeBuffer, writeBuffer, writeBytes } from './transfer.js'
+import { onlyResult, takeBuffer, writeBytes } from './transfer.js'
 import { workOptions } from './work-options.js'
 
 /** What changes `live` or the bytes is called in the turn that `lock` gives. */
@@ -20,7 +20,7 @@ export class Residency implements Resident {
   readonly session: Session
   readonly lock: FairLock
   readonly occupants: Occupants
-  meta: ArrayMeta
+  #meta: ArrayMeta
   /** Whether the bytes go with the last object. */
   purge: boolean
   live: Live | undefined
@@ -28,13 +28,27 @@ export class Residency implements Resident {
   dropsAfterUse = false
   #users = 0
   #gone: string | undefined
+  #isDoubtful = false
+  /** What is in memory is of an older version than what is on disk; `meta` tells of the older one meanwhile. */
+  #isOutdated = false
+  #renewing: Promise<void> | undefined
 
   constructor(session: Session, meta: ArrayMeta, purge: boolean, lock = new FairLock()) {
     this.session = session
-    this.meta = meta
+    this.#meta = meta
     this.purge = purge
     this.lock = lock
     this.occupants = new Occupants((error) => session.emit('error', { error, path: this.path, during: 'hook' }))
+  }
+
+  get meta(): ArrayMeta {
+    return this.#meta
+  }
+
+  set meta(meta: ArrayMeta) {
+    const { version, shape, nbytes } = this.#meta
+    if (this.#isDoubtful && this.live !== undefined && meta.version !== version) this.#isOutdated = true
+    this.#meta = this.#isOutdated ? { ...meta, version, shape, nbytes } : meta
   }
 
   get path(): string {
@@ -61,6 +75,50 @@ export class Residency implements Resident {
     if (this.#gone !== undefined) return
     this.#gone = reason
     this.drop()
+  }
+
+  /** Others may have changed the array: a turn calls `renew` first. What has changes in memory is of use without the disk. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful && !this.hasChanges
+  }
+
+  /** Others may have changed the array, or have written that version. */
+  doubt(version?: number): void {
+    this.#isDoubtful = true
+    if (version !== undefined && version !== this.meta.version) this.#isOutdated = this.live !== undefined
+  }
+
+  /** Takes what the service said of the array outside of its turns. */
+  learn(meta: ArrayMeta): void {
+    if (meta.version < this.meta.version) return // said before the last change
+    if (meta.version > this.meta.version) this.doubt(meta.version)
+    this.meta = meta
+  }
+
+  /**
+   * Finds out what others have changed. What is clean in memory goes, and is read again when it is wanted; what has changes
+   * stays as it is, of its old version. Errors: StaleArrayError.
+   */
+  async renew(): Promise<void> {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined
+    })
+    await this.#renewing
+    this.check()
+  }
+
+  async #renew(): Promise<void> {
+    const { incarnation } = this.meta
+    const meta = await this.session.call('stat', { incarnation })
+    if (meta === undefined) return this.session.gone([incarnation], 'was replaced, deleted or purged')
+    this.meta = meta
+    const { live } = this
+    if (this.#isOutdated && (live?.dirty || live?.out || this.#users > 0)) return // in doubt until it is let go of
+    this.#isDoubtful = false
+    if (!this.#isOutdated) return
+    this.drop()
+    this.meta = meta
+    void this.occupants.run('onOffload')
   }
 
   /** Gives the hold that came with the array's meta to an object. */
@@ -140,30 +198,11 @@ export class Residency implements Resident {
   async writeBack(options: WorkOptions, by?: Occupant): Promise<void> {
     const { live } = this
     if (live === undefined || !this.hasChanges) return
-    const data = this.#current(live, by)
+    const data = this.occupants.bufferOf(this.meta, by) ?? live.data
     const { meta } = await writeBytes(this.session, this.#target(), bytesOf(data), options)
     this.meta = meta
     live.dirty = false
     if (data !== live.data && this.live === live) this.live = { ...live, data }
-  }
-
-  /** As `writeBack`, but gives the buffer away: the worker's end meanwhile loses the new value, never the old one. */
-  async writeAway(options: WorkOptions, by?: Occupant): Promise<void> {
-    const { live } = this
-    if (live === undefined || !this.hasChanges) return
-    const buffer = takeBuffer(this.#current(live, by))
-    if (buffer === undefined) return this.writeBack(options, by)
-    const { dtype } = this.meta
-    this.live = { ...live, data: wrap(buffer, dtype), shared: false }
-    try {
-      const { result, buffer: given } = await writeBuffer(this.session, this.#target(), buffer, options)
-      this.meta = result.meta
-      this.live = { ...live, data: wrap(given, dtype), shared: false, dirty: false, out: false }
-    } catch (error) {
-      if (buffer.byteLength < this.meta.nbytes) this.drop()
-      else this.occupants.setBuffer(this.live.data)
-      throw error
-    }
   }
 
   /** Writes back and lets go of memory: at once, or when nobody uses it any more. Returns whether it is gone now. */
@@ -174,7 +213,8 @@ export class Residency implements Resident {
       this.dropsAfterUse = true
       return false
     }
-    await (options.transfer === true ? this.writeAway(options, by) : this.writeBack(options, by))
+    if (options.transfer === true) this.#takeOver(by)
+    await this.writeBack(options, by)
     this.drop()
     this.session.counted.offloads++
     this.session.emit('offload', this.#told(started))
@@ -187,6 +227,7 @@ export class Residency implements Resident {
     if (live === undefined) return
     this.live = undefined
     this.dropsAfterUse = false
+    this.#isOutdated = false
     this.session.budget.remove(this)
     this.occupants.dropBuffer()
     const { buffer, byteLength } = live.data
@@ -199,6 +240,19 @@ export class Residency implements Resident {
   async saveState(settings: LazyDiskCacheSettings, extra: unknown): Promise<void> {
     const state: StoredState = extra === undefined ? { version: 1, settings } : { version: 1, settings, extra }
     this.meta = await this.session.call('saveState', { incarnation: this.meta.incarnation, state })
+  }
+
+  /**
+   * Makes the buffer ours, which whoever holds it has given up. It is written from here all the same: the end of the worker
+   * must not cost a value.
+   */
+  #takeOver(by: Occupant | undefined): void {
+    const { live } = this
+    if (live?.shared !== true) return
+    const buffer = takeBuffer(this.occupants.bufferOf(this.meta, by) ?? live.data)
+    if (buffer === undefined) return
+    this.live = { ...live, data: wrap(buffer, this.meta.dtype), shared: false }
+    this.occupants.setBuffer(this.live.data)
   }
 
   #fresh(data: TypedArray, mode: LoadMode, by: Occupant, shared: boolean): Live {
@@ -220,20 +274,6 @@ export class Residency implements Resident {
   async #zeroed(): Promise<TypedArray> {
     const data = allocate(this.meta.dtype, sizeOf(this.meta.shape))
     this.meta = onlyResult(await this.session.call('put', { puts: [{ target: this.#target() }] })).meta
-    return data
-  }
-
-  /** The buffer, as its keeper describes it now. Errors: DTypeError, ShapeError where that is no longer this array. */
-  #current(live: Live, by?: Occupant): TypedArray {
-    const keeper = by?.keepsBuffer ? by : this.occupants.keeper
-    if (keeper === undefined) return live.data
-    const { path, meta } = this
-    const { dtype, shape, data } = keeper.describeBuffer()
-    if (dtype !== meta.dtype) throw new DTypeError(`array '${path}' is of ${meta.dtype}, its buffer of ${dtype}`)
-    if (!sameShape(shape, meta.shape) || data.byteLength !== meta.nbytes) {
-      const given = `${shapeText(shape)} with ${data.byteLength} bytes`
-      throw new ShapeError(`array '${path}' is of shape ${shapeText(meta.shape)}, its buffer of ${given}`)
-    }
     return data
   }
 

@@ -46,7 +46,7 @@ export class Session {
     this.connection = connection
     this.budget = new MemoryBudget(memoryBudget, () => this.#changed({}))
     this.#releases = new Releases(connection)
-    connection.onMessage((message) => this.#receive(message))
+    connection.onMessage(this.#receive)
     connection.holds = () =>
       [...this.#residencies].map(([incarnation, { occupants }]) => ({ incarnation, count: occupants.count }))
   }
@@ -74,7 +74,7 @@ export class Session {
     options?: CallOptions,
   ): Promise<Result<M>> => {
     try {
-      return await this.connection.call(method, params, options)
+      return await this.connection.call(method, params, { ...options, by: this.#receive })
     } catch (error) {
       if (error instanceof QuotaExceededError) void this.#tellPressure(error)
       throw error
@@ -119,7 +119,7 @@ export class Session {
   residencyOf(meta: ArrayMeta, lock?: FairLock): Residency {
     const known = this.#residencies.get(meta.incarnation)
     if (known !== undefined) {
-      if (meta.version >= known.meta.version) known.meta = meta
+      known.learn(meta)
       return known
     }
     const residency = new Residency(this, meta, false, lock)
@@ -170,17 +170,15 @@ export class Session {
   /** Writes back every changed array; `onProgress` counts their bytes. Errors: the first that fails. */
   async writeBack(options: WorkOptions): Promise<void> {
     const changed = [...this.#residencies.values()].filter((residency) => residency.hasChanges)
-    const report = reporter(
-      options,
-      changed.reduce((sum, { meta }) => sum + meta.nbytes, 0),
-    )
+    const totalBytes = changed.reduce((sum, { meta }) => sum + meta.nbytes, 0)
+    const report = reporter(options, totalBytes)
     report(0)
-    let doneBytes = 0
+    let before = 0
     for (const residency of this.#residencies.values()) {
-      await residency.lock.alone(() => residency.writeBack(signalOnly(options)), options.signal)
-      if (!changed.includes(residency)) continue
-      doneBytes += residency.meta.nbytes
-      report(doneBytes)
+      const onProgress: WorkOptions['onProgress'] = ({ doneBytes }) => report(Math.min(before + doneBytes, totalBytes))
+      const each = { ...signalOnly(options), onProgress }
+      await residency.lock.alone(() => residency.writeBack(each), options.signal)
+      if (changed.includes(residency)) before += residency.meta.nbytes
     }
   }
 
@@ -267,8 +265,10 @@ export class Session {
     }
   }
 
-  #receive(message: ServiceMessage): void {
+  readonly #receive = (message: ServiceMessage): void => {
     if (message.type === 'changed') this.#changed(message)
+    if (message.type === 'written') this.#residencies.get(message.incarnation)?.doubt(message.version)
+    if (message.type === 'letGo') for (const residency of this.#residencies.values()) residency.doubt()
     if (message.type === 'gone') this.gone(message.incarnations, 'was replaced, deleted or purged')
     if (message.type === 'purged') this.emit('purge', { path: message.path, byteLength: message.byteLength })
     if (message.type === 'error') {

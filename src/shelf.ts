@@ -16,8 +16,12 @@ import type { Residency } from './residency.js'
 import { EPHEMERAL_FOLDER, type Session } from './session.js'
 import { checkStoredState, type LazyDiskCacheState } from './state.js'
 
-/** Also of classes that have no public constructor. */
-export type Class<T> = abstract new (...args: never[]) => T
+/** By its shape, so that classes without a public constructor are some too. */
+export interface Class<T> {
+  readonly name: string
+  readonly prototype: T
+  [Symbol.hasInstance](value: unknown): boolean
+}
 
 export type FactorySettings = LazyDiskCacheSettings & { cachePath: string; disk: Disk; shape?: readonly number[] }
 
@@ -168,9 +172,12 @@ export class Shelf<T extends LazyDiskCache> {
 
   /** Returns whether anything was there. */
   async remove(keys: readonly string[]): Promise<boolean> {
-    if (this.disk === undefined || keys.length === 0) return false
+    return this.#removePaths(keys.map((key) => this.pathOf(key)))
+  }
+
+  async #removePaths(paths: readonly string[]): Promise<boolean> {
+    if (this.disk === undefined || paths.length === 0) return false
     const session = this.#session
-    const paths = keys.map((key) => this.pathOf(key))
     const remove = () => session.call('delete', { paths })
     const [path = ''] = paths
     const gone = await (paths.length === 1 ? session.at(path, remove) : session.run(remove))
@@ -197,6 +204,8 @@ export class Shelf<T extends LazyDiskCache> {
       return value as T // checked above
     } catch (error) {
       if (value instanceof LazyDiskCache) await purge(custodyOf(value))
+      // Nothing was there before: what a factory left behind is its own.
+      if (factory !== undefined && settings.enableCaching === true) await this.#removePaths([settings.cachePath])
       throw error
     }
   }

@@ -44,7 +44,7 @@ export class DiskBackedStore<T extends LazyDiskCache = DiskBackedNDArray> {
   /** A store as `toState()` described it. Errors: TypeError for what is no such state, and as `open`. */
   static async fromState(
     state: unknown,
-    options: { disk?: Disk; factory?: NonNullable<StoreOptions<LazyDiskCache>['factory']> } = {},
+    options: { disk?: Disk; factory?: StoreOptions<LazyDiskCache>['factory'] } = {},
   ): Promise<DiskBackedStore<LazyDiskCache>> {
     const { disk: name, settings } = checkStoreState(state)
     const disk = options.disk ?? (await diskNamed(name))

@@ -32,27 +32,26 @@ export async function writeBytes(
 }
 
 /**
- * Writes a buffer that nobody else has, without a copy; gives it back, by another ArrayBuffer object.
- * Errors: as `writeBytes`; where the worker is lost meanwhile the buffer is lost with it.
+ * Writes a buffer that nobody else has, without a copy. `giveBack` is called with it, as another ArrayBuffer object, before the
+ * commit; where it is not called the buffer is as it was, or lost with the worker. Errors: as `writeBytes`.
  */
 export async function writeBuffer(
   caller: Caller,
   target: WriteTarget,
   buffer: ArrayBuffer,
   options: WorkOptions,
-): Promise<{ result: PutResult; buffer: ArrayBuffer }> {
+  giveBack: (buffer: ArrayBuffer) => void,
+): Promise<PutResult> {
   const { byteLength } = buffer
-  if (byteLength <= SMALL_BYTES) {
-    return { result: await putCopy(caller, target, new Uint8Array(buffer), options), buffer }
-  }
+  if (byteLength <= SMALL_BYTES) return putCopy(caller, target, new Uint8Array(buffer), options)
   const report = reporter(options, byteLength)
   report(0)
   const draft = await Draft.begin(caller, target, options.signal)
   try {
-    const given = await draft.write(0, new Uint8Array(buffer))
+    giveBack(await draft.write(0, new Uint8Array(buffer)))
     report(byteLength)
     options.signal?.throwIfAborted()
-    return { result: await draft.commit(), buffer: given }
+    return await draft.commit()
   } catch (error) {
     draft.abort()
     throw error
@@ -227,9 +226,9 @@ class Pieces {
   }
 
   send(piece: Uint8Array<ArrayBuffer>, offset: number): void {
+    this.#sentBytes.push(piece.byteLength) // before it is sent: then the piece is gone
     const written = this.#draft.write(offset, piece)
     written.catch(() => undefined) // seen when it is waited for; not at all where an earlier one failed
-    this.#sentBytes.push(piece.byteLength)
     this.#onTheirWay.push(written)
   }
 

@@ -16,7 +16,8 @@ export class OpfsDirectory implements Directory {
   async open(name: string): Promise<SyncFile> {
     const file = await this.#folder.getFileHandle(name, { create: true })
     try {
-      return new OpfsFile(await unlocked(this.#disk, () => file.createSyncAccessHandle()))
+      const handle = await unlocked(this.#disk, () => file.createSyncAccessHandle())
+      return new OpfsFile(file, handle)
     } catch (error) {
       if (await this.#isRefusal(error)) throw unavailable('FileSystemFileHandle.createSyncAccessHandle', error)
       throw error
@@ -50,15 +51,18 @@ export class OpfsDirectory implements Directory {
     } catch (refused) {
       return isNamed(refused, 'NotSupportedError')
     } finally {
-      await this.#folder.removeEntry(name).catch(() => undefined) // nothing is kept in such a browser
+      await this.#folder.removeEntry(probe.name).catch(() => undefined) // nothing is kept in such a browser
     }
   }
 }
 
 class OpfsFile implements SyncFile {
+  /** In Chromium createSyncAccessHandle() never settles where its file handle is collected meanwhile; kept here, it cannot be. */
+  readonly file: FileSystemFileHandle
   readonly #handle: FileSystemSyncAccessHandle
 
-  constructor(handle: FileSystemSyncAccessHandle) {
+  constructor(file: FileSystemFileHandle, handle: FileSystemSyncAccessHandle) {
+    this.file = file
     this.#handle = handle
   }
 

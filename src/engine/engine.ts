@@ -1,5 +1,5 @@
 // The storage engine of one disk: reserves room, commits changes, makes them durable, gives room back.
-import { KeyExistsError, NotFoundError, StaleArrayError } from '../core/errors.js'
+import { KeyExistsError, NotFoundError, QuotaExceededError, StaleArrayError } from '../core/errors.js'
 import type { Catalog } from './catalog.js'
 import { DataFiles } from './data-files.js'
 import { Draft, draftLengths } from './draft.js'
@@ -114,6 +114,17 @@ export class Engine {
 
   /** Finds room and makes the files long enough, before any byte is written. Errors: QuotaExceededError, nothing reserved. */
   async reserve(lengths: readonly number[]): Promise<number[]> {
+    try {
+      return await this.#place(lengths)
+    } catch (error) {
+      // What was given up is room again once that is durable.
+      if (!(error instanceof QuotaExceededError) || this.#given.length === 0) throw error
+      this.mark()
+      return this.#place(lengths)
+    }
+  }
+
+  async #place(lengths: readonly number[]): Promise<number[]> {
     const positions = lengths.map((length) => this.#space.allocate(length))
     try {
       await this.data.reach(furthest(positions))

@@ -18,6 +18,8 @@ export class Housekeeping {
   readonly #compact: (work: Work) => Promise<void>
   #cancelTelling: (() => void) | undefined
   #cancelIdle: (() => void) | undefined
+  #calledAt = 0
+  #told = { liveBytes: -1, arrays: -1 }
   #tidying: { readonly work: Work; readonly done: Promise<void> } | undefined
 
   constructor(
@@ -32,14 +34,13 @@ export class Housekeeping {
     this.#compact = compact
   }
 
+  /** Sets no timer where one is set: calls are many, and short. */
   afterCall(): void {
-    this.#cancelTelling ??= this.#scheduler.after(CHANGED_AFTER_MS, () => {
-      this.#cancelTelling = undefined
-      const { liveBytes, size } = this.#engine.arrays
-      this.#send({ type: 'changed', liveBytes, arrays: size })
-    })
-    this.#cancelIdle?.()
-    this.#cancelIdle = this.#scheduler.after(IDLE_AFTER_MS, () => this.#beIdle())
+    this.#calledAt = this.#scheduler.now()
+    this.#cancelIdle ??= this.#scheduler.after(IDLE_AFTER_MS, () => this.#awaitIdle())
+    const { liveBytes, size } = this.#engine.arrays
+    if (liveBytes === this.#told.liveBytes && size === this.#told.arrays) return
+    this.#cancelTelling ??= this.#scheduler.after(CHANGED_AFTER_MS, () => this.#tell())
   }
 
   /** Resolves when nothing is under way any more. */
@@ -47,8 +48,23 @@ export class Housekeeping {
     this.#cancelTelling?.()
     this.#cancelTelling = undefined
     this.#cancelIdle?.()
+    this.#cancelIdle = undefined
     this.#tidying?.work.abort()
     await this.#tidying?.done
+  }
+
+  #tell(): void {
+    this.#cancelTelling = undefined
+    const { liveBytes, size } = this.#engine.arrays
+    this.#told = { liveBytes, arrays: size }
+    this.#send({ type: 'changed', ...this.#told })
+  }
+
+  #awaitIdle(): void {
+    this.#cancelIdle = undefined
+    const rest = this.#calledAt + IDLE_AFTER_MS - this.#scheduler.now()
+    if (rest > 0) this.#cancelIdle = this.#scheduler.after(rest, () => this.#awaitIdle())
+    else this.#beIdle()
   }
 
   #beIdle(): void {
@@ -66,8 +82,8 @@ export class Housekeeping {
   }
 
   async #tidy(work: Work): Promise<void> {
+    // Free room is kept up to that limit: files that have to grow again are four times slower to write.
     this.#engine.mark()
-    this.#engine.cutTails()
     const { diskBytes, liveBytes } = this.#engine.usage
     if (diskBytes > MAX_DISK_RATIO * liveBytes + MAX_DISK_EXTRA_BYTES) await this.#compact(work)
   }

@@ -139,8 +139,9 @@ export class OpenDisk {
       this.#holds.take(this.#request.client, incarnation)
       return metaOf(this.#parts.engine.entry(incarnation))
     },
-    stat: ({ path }) => {
-      const entry = this.#parts.engine.arrays.at(path)
+    stat: (p) => {
+      const { arrays } = this.#parts.engine
+      const entry = 'path' in p ? arrays.at(p.path) : arrays.get(p.incarnation)
       return entry === undefined ? undefined : metaOf(entry)
     },
     list: ({ prefix }) => this.#list(prefix),

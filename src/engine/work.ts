@@ -67,5 +67,6 @@ export class Work {
   end(): void {
     this.check()
     if (this.#totalBytes !== undefined) this.#report?.(this.#totalBytes, this.#totalBytes)
+    this.check() // in one thread, whoever is told may abort
   }
 }

@@ -1,5 +1,29 @@
 // All conformance cases. A new file of cases is imported and spread here.
 import type { Case } from '../support/conformance.js'
+import { cachingCases } from './caching.js'
+import { changingCases } from './changing.js'
+import { creatingCases } from './creating.js'
+import { diskCases } from './disk.js'
+import { memoryCases } from './memory.js'
+import { orderCases } from './order.js'
+import { pathCases } from './paths.js'
+import { readingCases } from './reading.js'
 import { smokeCases } from './smoke.js'
+import { storeCases } from './store.js'
+import { subclassCases } from './subclass.js'
+import { workCases } from './work.js'
 
-export const cases: readonly Case[] = [...smokeCases]
+export const cases: readonly Case[] = [
+  ...smokeCases,
+  ...creatingCases,
+  ...readingCases,
+  ...changingCases,
+  ...memoryCases,
+  ...orderCases,
+  ...cachingCases,
+  ...subclassCases,
+  ...pathCases,
+  ...storeCases,
+  ...diskCases,
+  ...workCases,
+]

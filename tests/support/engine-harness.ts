@@ -4,7 +4,15 @@ import { fromErrorData } from '../../src/core/error-data.js'
 import { MemoryStateStore } from '../../src/engine/memory-directory.js'
 import { createService } from '../../src/engine/service.js'
 import type { Directory, Scheduler, StateStore } from '../../src/engine/storage.js'
-import type { CreateSpec, MethodName, OpenRequest, Params, Result, ServiceMessage } from '../../src/protocol.js'
+import type {
+  ArrayMeta,
+  CreateSpec,
+  MethodName,
+  OpenRequest,
+  Params,
+  Result,
+  ServiceMessage,
+} from '../../src/protocol.js'
 
 /** Timers run only when told to. */
 export class ManualScheduler implements Scheduler {
@@ -99,4 +107,28 @@ export function pattern(byteLength: number, seed: number): Uint8Array {
     bytes[i] = state >>> 24
   }
   return bytes
+}
+
+/** Makes an array of bytes, or replaces the one at the path by a new one. */
+export async function putBytes(
+  service: OpenService,
+  path: string,
+  bytes: Uint8Array,
+  more: Partial<CreateSpec> = {},
+): Promise<ArrayMeta> {
+  const [result] = await service.call('put', {
+    puts: [{ target: { create: spec(path, bytes.byteLength, more) }, bytes }],
+  })
+  if (result === undefined) throw new Error('nothing was put')
+  return result.meta
+}
+
+export async function bytesAt(service: OpenService, path: string): Promise<Uint8Array> {
+  const meta = await service.call('stat', { path })
+  if (meta === undefined) throw new Error(`there is nothing at ${path}`)
+  return new Uint8Array((await service.call('read', { incarnation: meta.incarnation })).buffer)
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
 }

@@ -4,6 +4,7 @@ import { BROWSERS, findBrowser } from '../../scripts/browsers.mjs'
 import { Session } from './session.js'
 import { type Site, startSite } from './site.js'
 import { TestBrowser } from './test-browser.js'
+import type { TestPage } from './test-page.js'
 
 export { expect } from '@playwright/test'
 
@@ -14,9 +15,17 @@ interface TestFixtures {
 interface WorkerFixtures {
   testBrowser: TestBrowser
   site: Site
+  /** One page for many tests, for those that keep apart by themselves: loading the library anew takes a second. */
+  sharedPage: TestPage
 }
 
 let sessions = 0
+
+function newSession(browser: TestBrowser, site: Site): Session {
+  // Chromium and Firefox know every name under localhost as this machine, and as a secure context.
+  const host = browser.found.name === 'webkitgtk' ? 'localhost' : `t${process.pid}-${sessions++}.localhost`
+  return new Session(browser, host, { devServer: Number(process.env['TEST_PORT']), site: site.port })
+}
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   testBrowser: [
@@ -31,13 +40,20 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
-  session: async ({ testBrowser, site }, use, { workerIndex }) => {
-    // Chromium and Firefox know every name under localhost as this machine, and as a secure context.
-    const host = testBrowser.found.name === 'webkitgtk' ? 'localhost' : `t${workerIndex}-${sessions++}.localhost`
-    const session = new Session(testBrowser, host, { devServer: Number(process.env['TEST_PORT']), site: site.port })
+  session: async ({ testBrowser, site }, use) => {
+    const session = newSession(testBrowser, site)
     await use(session)
     await session.end()
   },
+
+  sharedPage: [
+    async ({ testBrowser, site }, use) => {
+      const session = newSession(testBrowser, site)
+      await use(await session.open())
+      await session.end()
+    },
+    { scope: 'worker' },
+  ],
 
   site: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.

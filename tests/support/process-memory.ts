@@ -1,5 +1,5 @@
 // How much memory the browser takes, read from the processes that this test worker started.
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 const EVERY_MS = 25
 

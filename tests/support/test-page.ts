@@ -35,10 +35,15 @@ export class TestPage {
     await this.#page.close()
   }
 
+  /** The errors that nothing in the page caught since this was asked last. */
+  uncaught(): Promise<string[]> {
+    return this.evaluate(() => (globalThis as { uncaught?: string[] }).uncaught?.splice(0) ?? [])
+  }
+
   /** Closes the page; returns the errors that nothing in it caught. */
   async end(): Promise<string[]> {
     if (this.#closed) return []
-    const uncaught = await this.evaluate(() => (globalThis as { uncaught?: string[] }).uncaught ?? []).catch(() => [])
+    const uncaught = await this.uncaught().catch(() => [])
     await this.close()
     return uncaught
   }

@@ -29,7 +29,9 @@ export class Track extends LazyDiskCache {
 
   /** The sum of all coordinates. */
   readonly total = LazyDiskCache.ensureLoaded(function (this: Track): number {
-    return (this.#points ?? []).reduce((sum, value) => sum + value, 0)
+    let sum = 0
+    for (const value of this.#points ?? []) sum += value
+    return sum
   })
 
   protected override describeShapeDtype(): { shape: readonly number[]; dtype: 'float64' } {

@@ -1,0 +1,170 @@
+// Values that come piece by piece: what is written, in which order, given up at any moment.
+import { describe, expect, test } from 'vitest'
+import { KeyExistsError, StaleArrayError } from '../../../src/core/errors.js'
+import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
+import {
+  bytesAt,
+  ManualScheduler,
+  type OpenService,
+  openService,
+  pattern,
+  putBytes,
+  sameBytes,
+  spec,
+} from '../../support/engine-harness.js'
+
+const MIB = 1 << 20
+const SIZE = 3 * MIB + 1000
+const value = pattern(SIZE, 1)
+
+const opened = (): Promise<OpenService> => openService(new MemoryDirectory())
+
+async function begun(service: OpenService, path = 'a'): Promise<number> {
+  return (await service.call('beginWrite', { target: { create: spec(path, SIZE) } })).draft
+}
+
+const write = (service: OpenService, draft: number, offset: number, byteLength: number) =>
+  service.call('write', { draft, offset, bytes: value.slice(offset, offset + byteLength) })
+
+/** Empties the disk; returns the bytes that are not free all the same, the catalog among them. */
+async function notFree(service: OpenService): Promise<number> {
+  await service.call('clear', {})
+  await service.call('flush', {})
+  const { freeBytes, diskBytes } = await service.call('usage', {})
+  return diskBytes - freeBytes
+}
+
+describe('a value in pieces', () => {
+  test('is what was written, however the pieces are cut and whether or not their writers wait', async () => {
+    for (const piece of [MIB, 2 * MIB, 4 * MIB]) {
+      const service = await opened()
+      const draft = await begun(service)
+      const writing: Promise<{ buffer: ArrayBuffer }>[] = []
+      for (let offset = 0; offset < SIZE; offset += piece) writing.push(write(service, draft, offset, piece))
+      await Promise.all(writing)
+      await service.call('commitWrite', { draft })
+      expect(sameBytes(await bytesAt(service, 'a'), value)).toBe(true)
+    }
+  })
+
+  test('is not there before it is committed, nor when it is incomplete', async () => {
+    const service = await opened()
+    const draft = await begun(service)
+    await write(service, draft, 0, 2 * MIB)
+    expect(await service.call('stat', { path: 'a' })).toBeUndefined()
+    await expect(service.call('commitWrite', { draft })).rejects.toThrow(`${MIB + 1000} bytes are missing`)
+    expect(await service.call('stat', { path: 'a' })).toBeUndefined()
+    await expect(write(service, draft, 2 * MIB, MIB)).rejects.toThrow('there is no draft')
+  })
+
+  test('takes no piece out of order, beside a block, or too long, and goes on where it was', async () => {
+    const service = await opened()
+    const draft = await begun(service)
+    await expect(write(service, draft, MIB, MIB)).rejects.toThrow('the next piece begins at 0, not at 1048576')
+    await expect(write(service, draft, 0, MIB - 1)).rejects.toThrow('does not end with a block')
+    await write(service, draft, 0, 3 * MIB)
+    const tooLong = service.call('write', { draft, offset: 3 * MIB, bytes: new Uint8Array(1001) })
+    await expect(tooLong).rejects.toThrow('1001 bytes came where 1000 are missing')
+    await write(service, draft, 3 * MIB, 1000)
+    await service.call('commitWrite', { draft })
+    expect(sameBytes(await bytesAt(service, 'a'), value)).toBe(true)
+  })
+
+  test('over a version that is not the last one is refused', async () => {
+    const service = await opened()
+    const { incarnation, version } = await putBytes(service, 'a', pattern(SIZE, 2))
+    const target = { replace: { incarnation, version } }
+    const drafts = [await service.call('beginWrite', { target }), await service.call('beginWrite', { target })] as const
+    for (const { draft } of drafts) await write(service, draft, 0, SIZE)
+    await service.call('commitWrite', drafts[0])
+    await expect(service.call('commitWrite', drafts[1])).rejects.toBeInstanceOf(StaleArrayError)
+    await expect(service.call('beginWrite', { target })).rejects.toBeInstanceOf(StaleArrayError)
+    expect(sameBytes(await bytesAt(service, 'a'), value)).toBe(true)
+  })
+
+  test('for a path that was taken meanwhile is refused where nothing is to be overwritten', async () => {
+    const service = await opened()
+    const create = spec('a', 64, { overwrite: false })
+    const { draft } = await service.call('beginWrite', { target: { create } })
+    await putBytes(service, 'a', pattern(10, 1))
+    await service.call('write', { draft, offset: 0, bytes: pattern(64, 2) })
+    await expect(service.call('commitWrite', { draft })).rejects.toBeInstanceOf(KeyExistsError)
+    expect(sameBytes(await bytesAt(service, 'a'), pattern(10, 1))).toBe(true)
+  })
+})
+
+test('a piece that is still being written when its value is given up does not reach what takes the room', async () => {
+  let letGo: () => void = () => undefined
+  const scheduler = new ManualScheduler()
+  const service = await openService(new MemoryDirectory(), { scheduler })
+  const draft = await begun(service)
+  scheduler.pause = () => new Promise((resolve) => (letGo = resolve))
+  const writing = write(service, draft, 0, 3 * MIB)
+  for (let i = 0; i < 10; i++) await undefined
+  scheduler.pause = async () => undefined
+  await service.call('abortWrite', { draft })
+  await putBytes(service, 'other', pattern(SIZE, 5))
+  letGo()
+  await expect(writing).rejects.toMatchObject({ name: 'AbortError' })
+  expect(sameBytes(await bytesAt(service, 'other'), pattern(SIZE, 5))).toBe(true)
+})
+
+describe('room comes back', () => {
+  const ends: Record<string, (service: OpenService, draft: number) => Promise<unknown>> = {
+    'an abort': (service, draft) => service.call('abortWrite', { draft }),
+    'an abort while a piece is written': (service, draft) => {
+      const writing = write(service, draft, 0, 2 * MIB).catch(() => undefined)
+      return Promise.all([writing, service.call('abortWrite', { draft })])
+    },
+    'a commit that is refused': (service, draft) => service.call('commitWrite', { draft }).catch(() => undefined),
+    'two aborts and a commit': (service, draft) =>
+      Promise.allSettled([
+        service.call('abortWrite', { draft }),
+        service.call('abortWrite', { draft }),
+        service.call('commitWrite', { draft }),
+      ]),
+    'a commit and an abort': async (service, draft) => {
+      await write(service, draft, 0, SIZE)
+      await service.call('commitWrite', { draft })
+      await service.call('abortWrite', { draft })
+    },
+  }
+
+  test.each(Object.keys(ends))('after %s', async (end) => {
+    const service = await opened()
+    const empty = await notFree(service)
+    const draft = await begun(service)
+    await (ends[end] as (service: OpenService, draft: number) => Promise<unknown>)(service, draft)
+    expect(await notFree(service)).toBe(empty)
+  })
+
+  test.each(['put', 'set', 'append'] as const)('after a %s that is aborted at any moment', async (method) => {
+    const service = await opened()
+    const empty = await notFree(service)
+    let succeeded = false
+    for (let moment = 0; !succeeded; moment++) {
+      const { incarnation } = await putBytes(service, 'a', value)
+      const selection = [{ start: 0, step: 1, count: SIZE, keep: true }]
+      const next = { bytes: pattern(SIZE, 2), shape: [SIZE] }
+      const call =
+        method === 'put'
+          ? service.start('put', { puts: [{ target: { create: spec('b', SIZE) }, bytes: next.bytes }] })
+          : method === 'set'
+            ? service.start('set', { incarnation, selection, ...next })
+            : service.start('append', { incarnation, axis: 0, ...next })
+      for (let i = 0; i < moment; i++) await undefined
+      call.abort()
+      const error = await call.result.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      succeeded = error === undefined
+      if (!succeeded) {
+        expect(error).toMatchObject({ name: 'AbortError' })
+        expect(sameBytes(await bytesAt(service, 'a'), value)).toBe(true)
+        expect(await service.call('stat', { path: 'b' })).toBeUndefined()
+      }
+      expect(await notFree(service)).toBe(empty)
+    }
+  })
+})
