@@ -3,6 +3,11 @@
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
+/** Typed arrays of so few elements have no ArrayBuffer of their own in V8, as long as nobody asks for it. */
+const FEW = 8
+const oneDouble = new Float64Array(1)
+const itsBytes = new Uint8Array(oneDouble.buffer)
+
 export class ByteWriter {
   #bytes = new Uint8Array(256)
   #length = 0
@@ -34,10 +39,17 @@ export class ByteWriter {
   }
 
   double(value: number): void {
-    this.doubles(Float64Array.of(value))
+    this.#reserve(8)
+    oneDouble[0] = value
+    this.#bytes.set(itsBytes, this.#length)
+    this.#length += 8
   }
 
   doubles(values: Float64Array): void {
+    if (values.length <= FEW) {
+      for (const value of values) this.double(value)
+      return
+    }
     this.#reserve(values.byteLength)
     this.#bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#length)
     this.#length += values.byteLength
@@ -87,10 +99,17 @@ export class ByteReader {
   }
 
   double(): number {
-    return this.doubles(1)[0] as number
+    const offset = this.#take(8)
+    for (let i = 0; i < 8; i++) itsBytes[i] = this.#bytes[offset + i] as number
+    return oneDouble[0] as number
   }
 
   doubles(count: number): Float64Array {
+    if (count <= FEW) {
+      const values = new Float64Array(count)
+      for (let i = 0; i < count; i++) values[i] = this.double()
+      return values
+    }
     const offset = this.#take(8 * count) + this.#bytes.byteOffset
     return new Float64Array(this.#bytes.buffer.slice(offset, offset + 8 * count) as ArrayBuffer)
   }

@@ -14,7 +14,7 @@ test('a page that reloads in the middle of an offload leaves the old value or th
   session,
 }) => {
   const page = await session.open()
-  const length = 32 << 20
+  const length = 16 << 20
   await page.evaluate(async (length) => {
     const { open } = await import('/tests/support/kept.ts')
     const disk = await open()
@@ -29,10 +29,9 @@ test('a page that reloads in the middle of an offload leaves the old value or th
   for (const [at, isAtOnce] of [
     [0, false],
     [4, true],
+    [8, false],
     [12, true],
-    [16, false],
-    [28, true],
-    [32, true],
+    [16, true],
   ] as const) {
     await page.evaluate(
       async (next, atBytes, isAtOnce) => {
@@ -82,7 +81,7 @@ test('a page that reloads in the middle of an offload leaves the old value or th
     if (!seen.isOffloaded) interrupted++
     value = seen.bytes[0] ?? 0
   }
-  expect(interrupted, JSON.stringify(found)).toBeGreaterThan(3)
+  expect(interrupted, JSON.stringify(found)).toBeGreaterThan(2)
 })
 
 test('what resolved is there after the browser was killed at once, and what had not is whole', async ({ session }) => {

@@ -286,7 +286,6 @@ test('small reads are served while 512 MiB are written, and the page stays free'
     const took = performance.now() - start
     return { served, longestWait, took, last: (await writing).nbytes }
   })
-  console.log(JSON.stringify(seen))
   expect(seen.last).toBe(512 << 20)
   expect(seen.served).toBeGreaterThan(5)
   expect(seen.longestWait).toBeLessThan(Math.max(500, seen.took / 3))

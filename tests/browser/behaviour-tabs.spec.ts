@@ -56,19 +56,25 @@ test('what another tab changed while a page was set aside is seen by it afterwar
   await page.evaluate(async () => {
     const { open, keep } = await import('/tests/support/kept.ts')
     const disk = await open()
-    for (const path of ['clean', 'dirty', 'offloaded', 'gone', 'replaced']) {
+    for (const path of ['clean', 'dirty', 'other', 'offloaded', 'gone', 'replaced']) {
       keep(path, await disk.array(new Int32Array([1, 1, 1, 1]), { cachePath: path }))
     }
     const { kept } = await import('/tests/support/kept.ts')
     await kept('offloaded').offload()
-    const data = (await kept('dirty').data()) as Int32Array
-    data.fill(2)
+    for (const name of ['dirty', 'other']) {
+      const data = (await kept(name).data()) as Int32Array
+      data.fill(2)
+    }
   })
   await setAside(page)
   await other.evaluate(async () => {
     const { open } = await import('/tests/support/kept.ts')
     const disk = await open()
-    for (const path of ['clean', 'dirty', 'offloaded']) await (await disk.openArray(path)).set([0], 9)
+    for (const path of ['clean', 'dirty', 'other', 'offloaded']) {
+      const array = await disk.openArray(path)
+      await array.set([0], 9)
+      if (path === 'clean' || path === 'offloaded') await array.append([4])
+    }
     await disk.delete('gone')
     await disk.array(new Int32Array([8]), { cachePath: 'replaced' })
     await disk.close()
@@ -81,9 +87,11 @@ test('what another tab changed while a page was set aside is seen by it afterwar
       Array.from((await kept(name).data({ readOnly: true })) as Int32Array)
     const clean = [await values('clean'), (await kept('clean').get()).toNested()]
     const offloaded = (await kept('offloaded').get()).toNested()
+    const other = await disk().openArray('other')
+    const otherWriteBack = await outcome(other.offload())
     const writeBack = await outcome(dirty.offload())
     const after = { offloaded: dirty.offloaded, dirty: dirty.dirty, values: await values('dirty') }
-    await dirty.load('r+', { discard: true } as object)
+    await dirty.load('r+', { discard: true })
     const discarded = await values('dirty')
     const written = (await dirty.data()) as Int32Array
     written[1] = 3
@@ -91,29 +99,68 @@ test('what another tab changed while a page was set aside is seen by it afterwar
     return {
       clean,
       offloaded,
-      writeBack: writeBack.name,
+      writeBack: [writeBack.name, otherWriteBack.name],
       after,
       discarded,
       end: (await dirty.get()).toNested(),
       gone: (await outcome(kept('gone').get())).name,
       replaced: (await outcome(kept('replaced').get())).name,
       isThere: await disk().has('replaced'),
+      close: [(await outcome(disk().close())).name, (await outcome(disk().close({ discard: true }))).name],
     }
   })
   expect(seen).toEqual({
     clean: [
-      [9, 1, 1, 1],
-      [9, 1, 1, 1],
+      [9, 1, 1, 1, 4],
+      [9, 1, 1, 1, 4],
     ],
-    offloaded: [9, 1, 1, 1],
-    writeBack: 'StaleArrayError',
+    offloaded: [9, 1, 1, 1, 4],
+    writeBack: ['StaleArrayError', 'StaleArrayError'],
     after: { offloaded: false, dirty: true, values: [2, 2, 2, 2] },
     discarded: [9, 1, 1, 1],
     end: [9, 3, 1, 1],
     gone: 'StaleArrayError',
     replaced: 'StaleArrayError',
     isThere: true,
+    close: ['StaleArrayError', 'resolved'],
   })
+})
+
+test('unsaved changes of a page that is back can be read while another tab has the disk', async ({ session }) => {
+  const page = await session.open()
+  const other = await session.open()
+  await page.evaluate(async () => {
+    const { open, keep } = await import('/tests/support/kept.ts')
+    const disk = await open({ lockTimeout: 200 })
+    const array = await disk.array(new Int32Array([1, 1]), { cachePath: 'a' })
+    const data = (await array.data()) as Int32Array
+    data[0] = 5
+    keep('a', array)
+  })
+  await setAside(page)
+  await other.evaluate(async () => {
+    const { open } = await import('/tests/support/kept.ts')
+    await open()
+  })
+  await show(page)
+  const seen = await page.evaluate(async () => {
+    const { kept, outcome } = await import('/tests/support/kept.ts')
+    const array = kept('a')
+    const offload = await outcome(array.offload())
+    return {
+      offload: offload.name,
+      values: (await array.get()).toNested(),
+      first: ((await array.data()) as Int32Array)[0],
+    }
+  })
+  expect(seen).toEqual({ offload: 'DiskLockedError', values: [5, 1], first: 5 })
+  await other.close()
+  const values = await page.evaluate(async () => {
+    const { disk, kept } = await import('/tests/support/kept.ts')
+    await kept('a').offload()
+    return (await (await disk().openArray('a')).get()).toNested()
+  })
+  expect(values).toEqual([5, 1])
 })
 
 test('calls made while a page is set aside are done when it is shown', async ({ session }) => {
@@ -246,16 +293,17 @@ test('another worker of the page makes and reads arrays through a port, also aft
 }) => {
   const page = await session.open()
   const seen = await page.evaluate(async () => {
-    const { open } = await import('/tests/support/kept.ts')
+    const { open, outcome } = await import('/tests/support/kept.ts')
     const { scriptedModule } = await import('/tests/support/boundary.ts')
     const disk = await open()
     const made = await disk.array(new Float32Array([1, 2, 3, 4]), { shape: [2, 2], cachePath: 'from-page' })
     const worker = scriptedModule(`
       import { openDisk } from '${location.origin}/src/index.ts'
-      let disk
+      let disk, array
       onmessage = async ({ data }) => {
         disk ??= await openDisk({ port: data.port })
-        const array = await disk.openArray('from-page')
+        array ??= await disk.openArray('from-page')
+        await array.load()
         await array.set([0, 0], data.value)
         const large = await disk.array(new Float64Array(1 << 19).fill(data.value), { cachePath: 'from-worker' })
         await large.offload()
@@ -271,17 +319,25 @@ test('another worker of the page makes and reads arrays through a port, also aft
     const port = await disk.connect()
     const answers = [await ask({ port, value: 5 }, [port])]
     const page = [(await made.get()).toNested(), await (await disk.openArray('from-worker')).item(0)]
+    await made.set([0, 1], 9)
     window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
     const waiting = ask({ value: 6 })
     window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
     answers.push(await waiting)
+    const data = (await made.data()) as Float32Array
+    data[3] = 8
+    answers.push(await ask({ value: 7 }))
+    const { name: writeBack } = await outcome(made.offload())
+    await made.load('r+', { discard: true })
     worker.terminate()
-    return { answers, page, last: await (await disk.openArray('from-worker')).item(-1) }
+    const last = await (await disk.openArray('from-worker')).item(-1)
+    return { answers, page, last, writeBack, now: (await made.get()).toNested() }
   })
   expect(seen).toEqual({
     answers: [
       ['behaviour', [5, 2], 5, 'NotFoundError'],
-      ['behaviour', [6, 2], 6, 'NotFoundError'],
+      ['behaviour', [6, 9], 6, 'NotFoundError'],
+      ['behaviour', [7, 9], 7, 'NotFoundError'],
     ],
     page: [
       [
@@ -290,6 +346,11 @@ test('another worker of the page makes and reads arrays through a port, also aft
       ],
       5,
     ],
-    last: 6,
+    last: 7,
+    writeBack: 'StaleArrayError',
+    now: [
+      [7, 9],
+      [3, 4],
+    ],
   })
 })

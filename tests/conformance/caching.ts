@@ -60,6 +60,16 @@ export const cachingCases: Case[] = [
     },
   },
   {
+    name: 'disabling caching writes back what was changed where the bytes stay',
+    async run(t) {
+      const disk = await t.openDisk()
+      const array = await disk.array(counted(3), { cachePath: 'a' })
+      ;(await array.data())[0] = 9
+      await array.disableCaching()
+      deepEqual([await array.item(0), await (await disk.openArray('a')).item(0)], [9, 9])
+    },
+  },
+  {
     name: 'disabling caching of one object leaves another on the same path alone',
     async run(t) {
       const disk = await t.openDisk()

@@ -213,6 +213,25 @@ export const memoryCases: Case[] = [
     },
   },
   {
+    name: 'of uses that overlap the last one lets go, and writes once',
+    async run(t) {
+      const disk = await t.openDisk()
+      const array = await disk.array(counted(3), { cachePath: 'a', dtype: 'float64', automaticOffloading: true })
+      const before = (await disk.stats()).bytesWritten
+      await array.use((data) => data.fill(1))
+      const once = (await disk.stats()).bytesWritten - before
+      let isOver = () => {}
+      const long = array.use((data) => new Promise<void>((resolve) => (isOver = resolve)).then(() => data.fill(2)))
+      await array.use(() => undefined)
+      ok(!array.offloaded)
+      equal((await disk.stats()).bytesWritten - before, once)
+      isOver()
+      await long
+      deepEqual([array.offloaded, await array.item(2)], [true, 2])
+      equal((await disk.stats()).bytesWritten - before, 2 * once)
+    },
+  },
+  {
     name: 'offloading what is in use writes at once and lets go at the end; nothing is lost, nothing waits for itself',
     async run(t) {
       const disk = await t.openDisk()

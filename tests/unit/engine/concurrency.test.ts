@@ -23,7 +23,9 @@ type Action =
     }
   | { readonly kind: 'append'; readonly path: string; readonly size: number; readonly aborted: boolean }
   | { readonly kind: 'read' | 'delete' | 'rename'; readonly path: string }
-  | { readonly kind: 'compact' | 'flush' | 'wait' }
+  | { readonly kind: 'compact' }
+  | { readonly kind: 'flush' }
+  | { readonly kind: 'wait' }
 
 const path = fc.constantFrom(...PATHS)
 const aborted = fc.integer({ min: 0, max: 9 }).map((dice) => dice === 0)

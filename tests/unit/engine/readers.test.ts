@@ -105,7 +105,7 @@ test('an array is read whole and in parts while others are written', async () =>
 })
 
 test('what onProgress does at the first report does not disturb the read it reports', async () => {
-  const { service, incarnation } = await opened()
+  const { service, scheduler, incarnation } = await opened()
   // In memory, messages reach the page's code at once.
   const seen: Promise<unknown>[] = []
   const { push } = service.messages
@@ -116,9 +116,11 @@ test('what onProgress does at the first report does not disturb the read it repo
     }
     return push.apply(service.messages, messages)
   }
+  scheduler.hold()
   const read = service.start('read', { incarnation }).result
   await Promise.all(seen)
   await writeOver(service)
+  scheduler.letGo()
   expect(seen).toHaveLength(2)
   expect(sameBytes(new Uint8Array((await read).buffer), old)).toBe(true)
 })

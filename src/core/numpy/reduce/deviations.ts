@@ -1,0 +1,67 @@
+// The second pass of a variance: the sum of |x - mean|² for every output.
+import { castTyped } from '../../cast.js'
+import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
+import { allocate } from '../../typed-array.js'
+import { promote, realPart } from '../types.js'
+import { CAST_STEP, CastChain } from './casts.js'
+import type { ArrayFold, FoldResult } from './fold.js'
+import { type Squares, squaresOf } from './squares.js'
+import { sumFold } from './sums.js'
+import type { Pieces } from './walk.js'
+
+/** What the deviations of `from` from a mean in `loop` are computed in. */
+export function deviationDType(from: DType, loop: DType): DType {
+  const common = promote(from, loop)
+  return DTYPES[common].kind === 'float' || DTYPES[common].kind === 'complex' ? common : 'float64'
+}
+
+/**
+ * Each step is rounded to the dtype that `from` and the mean have in common; the squares are summed in
+ * `summed`, in `pieces`.
+ * Source: numpy._core._methods._var.
+ */
+export class DeviationFold implements ArrayFold {
+  readonly casts: readonly DType[]
+  readonly #sum: ArrayFold
+  readonly #mean: TypedArray
+  readonly #square: Squares
+  readonly #squares: TypedArray
+  readonly #chain: CastChain
+
+  constructor(mean: FoldResult, from: DType, summed: DType, pieces: Pieces) {
+    const dtype = deviationDType(from, mean.dtype)
+    const held = dtype === 'float16' ? 'float32' : dtype
+    this.casts = dtype === held ? [dtype] : [dtype, held]
+    this.#mean = castTyped(mean.data, mean.dtype, held)
+    this.#square = squaresOf(dtype)
+    this.#squares = allocate(realPart(held), CAST_STEP)
+    this.#sum = sumFold(summed, this.#mean.length / DTYPES[held].width, pieces, realPart(dtype))
+    this.#chain = new CastChain(realPart(held), summed === realPart(dtype) ? [] : this.#sum.casts)
+  }
+
+  run(x: TypedArray, start: number, n: number, at: number, place: number): void {
+    for (let done = 0; done < n; done += CAST_STEP) {
+      const count = Math.min(CAST_STEP, n - done)
+      this.#square.run(x, start + done, count, this.#mean, at, this.#squares)
+      this.#sum.run(this.#summands(count), 0, count, at, place + done)
+    }
+  }
+
+  rows(x: TypedArray, start: number, n: number, at: number, place: number): void {
+    for (let done = 0; done < n; done += CAST_STEP) {
+      const count = Math.min(CAST_STEP, n - done)
+      this.#square.rows(x, start + done, count, this.#mean, at + done, this.#squares)
+      this.#sum.rows(this.#summands(count), 0, count, at + done, place)
+    }
+  }
+
+  result(): FoldResult {
+    return this.#sum.result()
+  }
+
+  #summands(n: number): TypedArray {
+    if (this.#chain.isEmpty) return this.#squares
+    const cast = this.#chain.cast(this.#squares, 0, n)
+    return this.#sum.view?.(cast) ?? cast
+  }
+}

@@ -1,0 +1,219 @@
+// The element-wise operators for operands in memory, synchronous: NumPy's functions under camelCase names.
+import { type Casting, checkCast } from '../casting.js'
+import { checkDType, type DType } from '../dtype.js'
+import { NDArray } from '../ndarray.js'
+import { evaluate } from './evaluate.js'
+import {
+  apply,
+  cast,
+  clip as clipNode,
+  divmod as divmodNodes,
+  leaf,
+  type Node,
+  round as roundNode,
+  type Term,
+  where as whereNode,
+} from './expression.js'
+import { KERNELS } from './kernels/index.js'
+import { type MemoryOperand, readArray, readOperand, readOut } from './operands.js'
+import { OPERATIONS, type Operation, type OperationName } from './operations.js'
+import type { Weak } from './weak.js'
+
+export interface OutOption<O> {
+  /** Takes the result, of exactly the broadcast shape, cast `same_kind`; may be an operand or overlap one. */
+  readonly out: O
+}
+
+export interface UfuncOptions {
+  /** The dtype to compute and give. */
+  readonly dtype?: DType | undefined
+}
+
+type Out = { readonly out?: NDArray | undefined }
+
+export interface BinaryFunction {
+  <O extends NDArray>(a: MemoryOperand, b: MemoryOperand, options: UfuncOptions & OutOption<O>): O
+  (a: MemoryOperand, b: MemoryOperand, options?: UfuncOptions & Out): NDArray
+}
+
+export interface UnaryFunction {
+  <O extends NDArray>(a: MemoryOperand, options: UfuncOptions & OutOption<O>): O
+  (a: MemoryOperand, options?: UfuncOptions & Out): NDArray
+}
+
+/** Operands as terms of an expression, and the arrays its leaves stand for. */
+class Operands {
+  readonly arrays: NDArray[] = []
+
+  term(value: unknown): Term {
+    return this.termOf(readOperand(value))
+  }
+
+  termOf(operand: NDArray | Weak): Term {
+    if (!(operand instanceof NDArray)) return operand
+    return leaf(this.arrays.push(operand) - 1, operand.dtype, operand.shape)
+  }
+
+  evaluate(root: Node, ufunc: string, { out }: Out): NDArray {
+    const outs = out === undefined ? undefined : [readOut(out)]
+    return evaluate({ roots: [root], leaves: this.arrays, outs, ufunc }, KERNELS)[0] as NDArray // one root, one result
+  }
+}
+
+function ufuncOf(name: OperationName): string {
+  const operation: Operation = OPERATIONS[name]
+  return operation.ufunc
+}
+
+/** Errors: DTypeError and ShapeError with NumPy's words, TypeError for what is no operand. Source: the ufunc of that name. */
+function binary(name: OperationName): BinaryFunction {
+  const compute = (a: MemoryOperand, b: MemoryOperand, options: UfuncOptions & Out = {}): NDArray => {
+    const operands = new Operands()
+    const root = apply(name, [operands.term(a), operands.term(b)], options)
+    return operands.evaluate(root, ufuncOf(name), options)
+  }
+  return compute as BinaryFunction // gives `out` itself where there is one
+}
+
+/** Errors and source: as binary. */
+function unary(name: OperationName): UnaryFunction {
+  const compute = (a: MemoryOperand, options: UfuncOptions & Out = {}): NDArray => {
+    const operands = new Operands()
+    const root = apply(name, [operands.term(a)], options)
+    return operands.evaluate(root, ufuncOf(name), options)
+  }
+  return compute as UnaryFunction // as above
+}
+
+export const add = binary('add')
+export const subtract = binary('subtract')
+export const multiply = binary('multiply')
+export const divide = binary('divide')
+export const floorDivide = binary('floorDivide')
+export const mod = binary('mod')
+export const power = binary('power')
+export const leftShift = binary('leftShift')
+export const rightShift = binary('rightShift')
+export const bitwiseAnd = binary('bitwiseAnd')
+export const bitwiseOr = binary('bitwiseOr')
+export const bitwiseXor = binary('bitwiseXor')
+export const equal = binary('equal')
+export const notEqual = binary('notEqual')
+export const less = binary('less')
+export const lessEqual = binary('lessEqual')
+export const greater = binary('greater')
+export const greaterEqual = binary('greaterEqual')
+export const arctan2 = binary('arctan2')
+export const hypot = binary('hypot')
+export const minimum = binary('minimum')
+export const maximum = binary('maximum')
+export const logicalAnd = binary('logicalAnd')
+export const logicalOr = binary('logicalOr')
+export const logicalXor = binary('logicalXor')
+
+export const negative = unary('negative')
+export const positive = unary('positive')
+export const absolute = unary('absolute')
+export const invert = unary('invert')
+export const sqrt = unary('sqrt')
+export const exp = unary('exp')
+export const log = unary('log')
+export const log2 = unary('log2')
+export const log10 = unary('log10')
+export const sin = unary('sin')
+export const cos = unary('cos')
+export const tan = unary('tan')
+export const floor = unary('floor')
+export const ceil = unary('ceil')
+export const trunc = unary('trunc')
+export const sign = unary('sign')
+export const square = unary('square')
+export const reciprocal = unary('reciprocal')
+export const isnan = unary('isnan')
+export const isfinite = unary('isfinite')
+export const logicalNot = unary('logicalNot')
+
+/** Quotient and remainder. Errors: as the other operators. Source: numpy.divmod. */
+export function divmod(
+  a: MemoryOperand,
+  b: MemoryOperand,
+  options: UfuncOptions & { readonly out?: readonly [NDArray, NDArray] | undefined } = {},
+): [NDArray, NDArray] {
+  const operands = new Operands()
+  const roots = divmodNodes([operands.term(a), operands.term(b)], options)
+  const outs = options.out?.map(readOut)
+  const [q, r] = evaluate({ roots, leaves: operands.arrays, outs, ufunc: 'divmod' }, KERNELS)
+  return [q as NDArray, r as NDArray] // two roots
+}
+
+/** `condition ? x : y` element by element. Errors: ShapeError, DTypeError. Source: numpy.where. */
+export function where<O extends NDArray = NDArray>(
+  condition: MemoryOperand,
+  x: MemoryOperand,
+  y: MemoryOperand,
+  options: { readonly out?: O | undefined } = {},
+): O {
+  const operands = new Operands()
+  const root = whereNode(operands.term(condition), operands.term(x), operands.term(y))
+  return operands.evaluate(root, 'where', options) as O // `out` itself
+}
+
+/** `a` held between `min` and `max`; null leaves a side open. Errors: ShapeError, DTypeError. Source: numpy.clip. */
+export function clip<O extends NDArray = NDArray>(
+  a: MemoryOperand,
+  min: MemoryOperand | null,
+  max: MemoryOperand | null,
+  options: UfuncOptions & { readonly out?: O | undefined } = {},
+): O {
+  const operands = new Operands()
+  const bound = (value: MemoryOperand | null) => (value === null ? null : operands.term(value))
+  const root = clipNode(operands.term(a), bound(min), bound(max), options)
+  return operands.evaluate(root, 'clip', options) as O // as above
+}
+
+/** Rounded to `decimals` places, halves to even. Errors: DTypeError, ShapeError, TypeError. Source: numpy.round. */
+export function round<O extends NDArray = NDArray>(
+  a: MemoryOperand,
+  options: { readonly decimals?: number | undefined; readonly out?: O | undefined } = {},
+): O {
+  const operands = new Operands()
+  const root = roundNode(operands.term(a), options.decimals)
+  return operands.evaluate(root, 'rint', options) as O // as above
+}
+
+/** The operator applied to every pair of an element of `a` and one of `b`. Errors: as the operator. Source: numpy.ufunc.outer. */
+export function outer<O extends NDArray = NDArray>(
+  op: OperationName,
+  a: MemoryOperand,
+  b: MemoryOperand,
+  options: UfuncOptions & { readonly out?: O | undefined } = {},
+): O {
+  if (!Object.hasOwn(OPERATIONS, op) || OPERATIONS[op].inputs !== 2) {
+    throw new TypeError(`outer takes an operator of two operands, got ${String(op)}`)
+  }
+  const operands = new Operands()
+  const [left, right] = [readOperand(a), readOperand(b)]
+  const stretched = left instanceof NDArray && right instanceof NDArray ? withAxes(left, right.ndim) : left
+  const root = apply(op, [operands.termOf(stretched), operands.termOf(right)], options)
+  return operands.evaluate(root, ufuncOf(op), options) as O // as above
+}
+
+/** The array seen with `count` more axes of one element at the end. */
+function withAxes({ data, dtype, offset, shape, strides }: NDArray, count: number): NDArray {
+  const more = new Array<number>(count).fill(1)
+  return NDArray.fromParts({ data, dtype, offset, shape: [...shape, ...more], strides: [...strides, ...more] })
+}
+
+/** A copy as another dtype; by default any cast goes. Errors: DTypeError with NumPy's words. Source: numpy.ndarray.astype. */
+export function astype<D extends DType>(
+  a: MemoryOperand,
+  dtype: D,
+  options: { readonly casting?: Casting | undefined } = {},
+): NDArray<D> {
+  const to = checkDType(dtype)
+  const operands = new Operands()
+  const term = operands.termOf(readArray(a))
+  const root = cast(term as Node, to) // an array is a node
+  checkCast((term as Node).dtype, to, options.casting ?? 'unsafe')
+  return operands.evaluate(root, 'astype', {}) as NDArray<D> // cast to it
+}
