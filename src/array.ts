@@ -112,7 +112,7 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
 
   /** Whether this array has that dtype: narrows its type. */
   is<E extends DType>(dtype: E): this is DiskBackedNDArray<E> {
-    return (this.dtype as DType) === dtype
+    return (this.dtype as DType) === dtype // TypeScript sees no overlap of D and E
   }
 
   /**

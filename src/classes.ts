@@ -20,6 +20,7 @@ const names = new Map<object, string>()
 export function registerLazyDiskCacheClass(name: string, cls: LazyDiskCacheClass): void {
   if (typeof name !== 'string' || name === '')
     throw new TypeError(`a class is registered under a name, got ${String(name)}`)
+  // As a caller without types may give it.
   if (typeof (cls as Partial<LazyDiskCacheClass> | undefined)?.revive !== 'function') {
     throw new TypeError(`the class registered as '${name}' must be a subclass of LazyDiskCache`)
   }

@@ -89,7 +89,7 @@ export interface Disk extends EventTarget, AsyncDisposable {
   flush(options?: WorkOptions): Promise<void>
   /** Gives room that is free in our files back to the browser. */
   compact(options?: WorkOptions): Promise<void>
-  /** Asks the browser not to evict this origin; returns whether it agreed. */
+  /** Asks the browser not to evict this origin; returns whether it agreed. Firefox asks its user, and waits for the answer. */
   persist(): Promise<boolean>
   /** A port for `openDisk({ port })` in another worker of this page. */
   connect(): Promise<MessagePort>

@@ -25,6 +25,7 @@ export function boundSession(disk: object): Session {
 /** The session of a disk that is open. Errors: TypeError, DiskClosedError. */
 export function sessionOf(disk: object): Session {
   const session = boundSession(disk)
+  // What is bound is an EventTarget.
   if (!session.targets.has(disk as EventTarget)) throw new DiskClosedError(`disk '${session.name}' is closed`)
   session.checkOpen()
   return session

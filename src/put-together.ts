@@ -29,7 +29,7 @@ export async function putTogether(disk: Disk, arrays: readonly NewArray[]): Prom
   const results = await session.run(() => session.call('put', { puts }, { transfer }))
   for (const [i, custody] of custodies.entries()) {
     const residency = settle(custody, session, results[i] as PutResult) // one for each put
-    const { elements } = (arrays[i] as NewArray).content
+    const { elements } = (arrays[i] as NewArray).content // as many as custodies
     if (elements.kind === 'memory') residency.keep(elements.data, !elements.isOurs, custody.occupant)
     if (custody.automaticOffloading) await custody.offload({})
   }

@@ -308,7 +308,7 @@ test('another worker of the page makes and reads arrays through a port, also aft
         const large = await disk.array(new Float64Array(1 << 19).fill(data.value), { cachePath: 'from-worker' })
         await large.offload()
         const error = await disk.openArray('none').catch(({ name }) => name)
-        postMessage([disk.name, (await array.get([0])).toNested(), await large.item(-1), error])
+        postMessage([disk.name, (await array.get([0])).toNested(), await large.item(-1), error, array.offloaded])
       }`)
     const ask = (message: object, transfer: Transferable[] = []) =>
       new Promise((resolve, reject) => {
@@ -318,8 +318,11 @@ test('another worker of the page makes and reads arrays through a port, also aft
       })
     const port = await disk.connect()
     const answers = [await ask({ port, value: 5 }, [port])]
-    const page = [(await made.get()).toNested(), await (await disk.openArray('from-worker')).item(0)]
+    const page: unknown[] = [(await made.get()).toNested(), await (await disk.openArray('from-worker')).item(0)]
+    await made.load()
     await made.set([0, 1], 9)
+    await made.get()
+    page.push(made.offloaded)
     window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
     const waiting = ask({ value: 6 })
     window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
@@ -335,9 +338,9 @@ test('another worker of the page makes and reads arrays through a port, also aft
   })
   expect(seen).toEqual({
     answers: [
-      ['behaviour', [5, 2], 5, 'NotFoundError'],
-      ['behaviour', [6, 9], 6, 'NotFoundError'],
-      ['behaviour', [7, 9], 7, 'NotFoundError'],
+      ['behaviour', [5, 2], 5, 'NotFoundError', false],
+      ['behaviour', [6, 9], 6, 'NotFoundError', false],
+      ['behaviour', [7, 9], 7, 'NotFoundError', false],
     ],
     page: [
       [
@@ -345,6 +348,7 @@ test('another worker of the page makes and reads arrays through a port, also aft
         [3, 4],
       ],
       5,
+      false,
     ],
     last: 7,
     writeBack: 'StaleArrayError',

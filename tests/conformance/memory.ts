@@ -220,13 +220,20 @@ export const memoryCases: Case[] = [
       const before = (await disk.stats()).bytesWritten
       await array.use((data) => data.fill(1))
       const once = (await disk.stats()).bytesWritten - before
-      let isOver = () => {}
-      const long = array.use((data) => new Promise<void>((resolve) => (isOver = resolve)).then(() => data.fill(2)))
-      await array.use(() => undefined)
+      const ends: (() => void)[] = []
+      const use = (value: number) =>
+        array.use(async (data) => {
+          await new Promise<void>((resolve) => ends.push(resolve))
+          data.fill(value)
+        })
+      const [first, second] = [use(1), use(2)]
+      while (ends.length < 2) await new Promise((resolve) => setTimeout(resolve, 1))
+      ends[0]?.()
+      await first
       ok(!array.offloaded)
       equal((await disk.stats()).bytesWritten - before, once)
-      isOver()
-      await long
+      ends[1]?.()
+      await second
       deepEqual([array.offloaded, await array.item(2)], [true, 2])
       equal((await disk.stats()).bytesWritten - before, 2 * once)
     },

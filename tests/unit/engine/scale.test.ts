@@ -1,0 +1,54 @@
+// Costs that must not grow with the disk, in time of this process so that a busy machine changes little.
+import { expect, test } from 'vitest'
+import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
+import { type OpenService, openService, pattern, putBytes, spec } from '../../support/engine-harness.js'
+
+async function cpuMs(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+async function putMany(service: OpenService, count: number): Promise<void> {
+  for (let first = 0; first < count; first += 1000) {
+    const names = Array.from({ length: 1000 }, (_, i) => `folder/array-${first + i}`)
+    const puts = names.map((name) => ({ target: { create: spec(name, 100) }, bytes: new Uint8Array(100) }))
+    await service.call('put', { puts })
+  }
+}
+
+test('a disk of 30,000 small arrays opens at once', async () => {
+  const directory = new MemoryDirectory()
+  const first = await openService(directory)
+  await putMany(first, 30_000)
+  await first.call('close', {})
+  // About 0.1 s.
+  expect(await cpuMs(() => openService(directory))).toBeLessThan(1500)
+})
+
+test('a small put costs the same however many there are', async () => {
+  const service = await openService(new MemoryDirectory(), { ownsBuffers: true })
+  const putThousand = (nth: number) => async () => {
+    for (let i = 0; i < 1000; i++) await putBytes(service, `${nth}-${i}`, new Uint8Array(1000))
+  }
+  await putThousand(-1)()
+  const early = await cpuMs(putThousand(0))
+  await putMany(service, 20_000)
+  const late = await cpuMs(putThousand(1))
+  expect(late).toBeLessThan(5 * early + 50)
+})
+
+test('elements that lie close together are read in few large reads, whatever the axes', async () => {
+  const service = await openService(new MemoryDirectory())
+  const length = 700_000
+  const { incarnation } = await putBytes(service, 'rgb', pattern(3 * length, 1), { shape: [length, 3] })
+  const selection = [
+    { start: 0, step: 1, count: length, keep: true },
+    { start: 2, step: -1, count: 3, keep: true },
+  ]
+  // About 20 ms; one read for every pixel would take seconds.
+  expect(await cpuMs(() => service.call('read', { incarnation, selection }))).toBeLessThan(600)
+  const set = { incarnation, selection, bytes: Uint8Array.of(1, 2, 3), shape: [3] }
+  expect(await cpuMs(() => service.call('set', set))).toBeLessThan(600)
+})
