@@ -127,7 +127,7 @@ export class Engine {
   async #place(lengths: readonly number[]): Promise<number[]> {
     const positions = lengths.map((length) => this.#space.allocate(length))
     try {
-      await this.data.reach(furthest(positions))
+      await this.data.reach(positions.reduce((last, position) => Math.max(last, position), 0))
       const files = new Set(positions.map(fileOf))
       for (const index of files) this.data.grow(index, this.#space.fileEnd(index))
     } catch (error) {
@@ -294,10 +294,4 @@ export class Engine {
       for (let i = 0; i < extents.length; i += 2) this.#space.release(extents[i] as number, extents[i + 1] as number)
     }
   }
-}
-
-function furthest(positions: readonly number[]): number {
-  let last = 0
-  for (const position of positions) if (position > last) last = position
-  return last
 }

@@ -3,9 +3,11 @@ import type { ResolvedSelection } from '../core/selection.js'
 import { stridesOf } from '../core/shape.js'
 import { BLOCK_BYTES } from '../protocol.js'
 
-/** Bytes closer than this are read in one go and picked from: a separate read costs about as much as 64 KiB. */
+/**
+ * Bytes closer than this are read in one go and picked from: a separate read costs about as much as 64 KiB. Every block but
+ * an array's last is longer, so a span touches no block of which nothing is selected.
+ */
 const MAX_GAP_BYTES = 64 * 1024
-/** Invariant: no block but an array's last is shorter than a gap, so a span touches no block without selected bytes. */
 export const MAX_SPAN_BYTES = BLOCK_BYTES
 
 interface PlanAxis {
