@@ -19,7 +19,7 @@ import { InMemory, type Live } from './live.js'
 import type { JsonObject } from './protocol.js'
 import { type ReadOptions, wholeLayout } from './reading.js'
 import { checkState, type LazyDiskCacheState } from './state.js'
-import { type ArrayView, type Readable, Reader } from './view.js'
+import { type ArrayView, onDisk, type Readable, Reader } from './view.js'
 
 /**
  * An array that can be larger than memory: reads take only the bytes they need, views cost nothing, the whole is loaded only
@@ -249,7 +249,7 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
   protected setBuffer(_data: TypedArray): void {}
 
   get #reader(): Reader<D> {
-    return new Reader(this, this.dtype, () => ({ base: this.shape, layout: wholeLayout(this.shape) }))
+    return new Reader(onDisk(this), this.dtype, () => ({ base: this.shape, layout: wholeLayout(this.shape) }))
   }
 
   get #described(): { shape: readonly number[]; dtype: DType } {

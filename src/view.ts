@@ -10,7 +10,7 @@ import { resolveIndex, resolveSelection, type Selection } from './core/selection
 import { checkShape, shapeText, sizeOf } from './core/shape.js'
 import { broadcastStrides, permutation, reshapedStrides, selectedLayout, type ViewLayout } from './core/view-layout.js'
 import { custodyOf } from './custody.js'
-import { type ReadOptions, readParts } from './reading.js'
+import { type Parts, type ReadOptions, readParts } from './reading.js'
 import { reporter, signalOnly } from './work-options.js'
 
 /** What arrays on disk and their views can be asked. Results are fresh memory; nothing stays loaded for them. */
@@ -57,14 +57,34 @@ export interface Frame {
   readonly layout: ViewLayout
 }
 
-/** `Readable` over an array, whose frame is asked anew for each call: an array can grow. */
+/** Where elements are read from. */
+export interface ElementSource<D extends DType> {
+  /** The array on disk that they are; undefined where they are elsewhere. */
+  readonly array: DiskBackedNDArray<D> | undefined
+  /** As `readParts`. */
+  read(dtype: D, partsOf: () => Parts, options: ReadOptions<D>): Promise<NDArray<D>[]>
+}
+
+/** What a reader reads, and how that is seen. */
+export interface Sight {
+  readonly source: ElementSource<DType>
+  readonly frame: Frame
+}
+
+let sight: (reader: Reader<DType>) => Sight
+
+/** `Readable` over elements somewhere, whose frame is asked anew for each call: an array can grow. */
 export class Reader<D extends DType> implements Readable<D> {
-  readonly base: DiskBackedNDArray<D>
+  static {
+    sight = (reader) => ({ source: reader.source, frame: reader.#frame() })
+  }
+
   readonly dtype: D
+  protected readonly source: ElementSource<D>
   readonly #frame: () => Frame
 
-  constructor(base: DiskBackedNDArray<D>, dtype: D, frame: () => Frame) {
-    this.base = base
+  constructor(source: ElementSource<D>, dtype: D, frame: () => Frame) {
+    this.source = source
     this.dtype = dtype
     this.#frame = frame
   }
@@ -176,7 +196,7 @@ export class Reader<D extends DType> implements Readable<D> {
     const { base, layout } = this.#frame()
     const { shape, strides, offset } = change(layout)
     const frame = { base, layout: { shape: Object.freeze([...shape]), strides, offset } }
-    return new ArrayView(this.base, this.dtype, () => frame)
+    return new ArrayView(this.source, this.dtype, () => frame)
   }
 
   #read(selections: () => readonly (Selection | undefined)[], options: ReadOptions<D>): Promise<NDArray<D>[]> {
@@ -185,12 +205,28 @@ export class Reader<D extends DType> implements Readable<D> {
       const layouts = selections().map((selection) => selectedLayout(resolveSelection(selection, layout.shape), layout))
       return { base, layouts }
     }
-    return readParts(custodyOf(this.base), this.dtype, parts, options)
+    return this.source.read(this.dtype, parts, options)
   }
 }
 
 /** A view of an array on disk: read-only, and its base is kept alive by it. */
-export class ArrayView<D extends DType = DType> extends Reader<D> {}
+export class ArrayView<D extends DType = DType> extends Reader<D> {
+  /** Errors: TypeError for a view of what is not on disk. */
+  get base(): DiskBackedNDArray<D> {
+    const { array } = this.source
+    if (array === undefined) throw new TypeError('this is a view of an array that is not on disk')
+    return array
+  }
+}
+
+/** An array on disk as what its views read. */
+export function onDisk<D extends DType>(array: DiskBackedNDArray<D>): ElementSource<D> {
+  return { array, read: (dtype, partsOf, options) => readParts(custodyOf(array), dtype, partsOf, options) }
+}
+
+export function sightOf(view: ArrayView): Sight {
+  return sight(view)
+}
 
 /** Whether it is an array on disk, or a view of one. */
 export function isReadable(value: unknown): value is Readable<DType> {
