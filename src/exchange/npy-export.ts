@@ -13,7 +13,7 @@ import { ArrayView, type Readable, sightOf } from '../view.js'
 import { signalOnly } from '../work-options.js'
 
 /** What can be written to a file. */
-export type Exportable = DiskBackedNDArray | ArrayView | NDArray
+export type Exportable = NDArray | Readable<DType>
 
 interface ExportOptions {
   readonly signal?: AbortSignal
