@@ -1,5 +1,5 @@
 // The members of a .zip file, as its central directory has them.
-import { type FileEntry, Reader, ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js'
+import { type FileEntry, Reader, ZipReader } from '@zip.js/zip.js/lib/zip-core-custom.js'
 import { InvalidSourceError, LazyDiskCacheError } from '../core/errors.js'
 import { chunksOf } from '../transfer.js'
 import type { RandomAccess } from './random-access.js'
@@ -50,12 +50,14 @@ async function* contentOf(
     },
   })
   const checks = { checkCrc32: true, checkOverlappingEntry: true, useWebWorkers: false }
-  const written = entry.getData(writable, signal === undefined ? checks : { ...checks, signal }).catch((error) => {
-    throw invalid(error)
-  })
+  const written = entry.getData(writable, signal === undefined ? checks : { ...checks, signal })
   written.catch((error: unknown) => fail(error))
-  yield* chunksOf(readable)
-  await written
+  try {
+    yield* chunksOf(readable)
+    await written
+  } catch (error) {
+    throw invalid(error)
+  }
 }
 
 class FileReader extends Reader<RandomAccess> {

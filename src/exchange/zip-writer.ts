@@ -1,5 +1,5 @@
 // .zip files, written as they are read.
-import { ZipWriter } from '@zip.js/zip.js/lib/zip-core-writer.js'
+import { ZipWriter } from '@zip.js/zip.js/lib/zip-core-custom.js'
 import { chunksOf } from '../transfer.js'
 import { streamOf } from './lazy-stream.js'
 
