@@ -1,4 +1,4 @@
-// A stream of bytes taken in the portions one wants.
+// A stream of bytes taken in the portions one wants. What was given is read before more is asked for: memory is used again.
 import { InvalidSourceError } from '../core/errors.js'
 
 export class ByteReader {
@@ -13,13 +13,19 @@ export class ByteReader {
   /** The next bytes as fresh memory; fewer at the end. */
   async take(byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(byteLength)
+    const filled = await this.fill(bytes)
+    return filled === byteLength ? bytes : bytes.slice(0, filled)
+  }
+
+  /** Fills `bytes` from its start; resolves with how many there were. */
+  async fill(bytes: Uint8Array): Promise<number> {
     let filled = 0
-    while (filled < byteLength && (await this.#pull())) {
-      const part = this.#next(byteLength - filled)
+    while (filled < bytes.byteLength && (await this.#pull())) {
+      const part = this.#next(bytes.byteLength - filled)
       bytes.set(part, filled)
       filled += part.byteLength
     }
-    return filled === byteLength ? bytes : bytes.slice(0, filled)
+    return filled
   }
 
   /** The next `byteLength` bytes as they come. Errors: InvalidSourceError where there are fewer. */

@@ -7,7 +7,8 @@ import { DTYPES, type DType } from '../core/dtype.js'
 import { NDArray } from '../core/ndarray.js'
 import { type Selection, slice } from '../core/selection.js'
 import { sizeOf, stridesOf } from '../core/shape.js'
-import { bytesOf, wrap } from '../core/typed-array.js'
+import { copyElements } from '../core/strided.js'
+import { allocate, bytesOf, wrap } from '../core/typed-array.js'
 import type { Disk } from '../disk.js'
 import type { ByteReader } from './byte-reader.js'
 
@@ -34,8 +35,8 @@ export function ordersDiffer(shape: readonly number[]): boolean {
 }
 
 /**
- * The elements that `reader` gives in Fortran order, in C order; what does not fit `slabBytes` goes over the disk and takes the
- * room of the array there meanwhile. Errors: those of reading, of making an array.
+ * The elements that `reader` gives in Fortran order, in C order, in the same memory again and again; what does not fit
+ * `slabBytes` goes over the disk and takes the room of the array there meanwhile. Errors: those of reading, of making an array.
  */
 export async function* inCOrder(
   reader: ByteReader,
@@ -45,9 +46,8 @@ export async function* inCOrder(
   slabBytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const slabs = slabsOf(shape, dtype, slabBytes)
-  const [slab] = slabs
-  if (slabs.length === 1 && slab !== undefined) {
-    yield await readSlab(reader, slab.box, dtype)
+  if (slabs.length === 1) {
+    yield* readSlabs(reader, slabs, dtype)
     return
   }
   const staged = await DiskBackedNDArray.create(readSlabs(reader, slabs, dtype), {
@@ -55,7 +55,7 @@ export async function* inCOrder(
     ...{ enableCaching: true, shape: [sizeOf(shape)], dtype },
   })
   try {
-    for (const panel of boxesOf(shape, dtype, slabBytes)) yield bytesOf((await readPanel(staged, slabs, panel)).data)
+    yield* readPanels(staged, slabs, boxesOf(shape, dtype, slabBytes))
   } finally {
     await staged.purge()
   }
@@ -71,30 +71,53 @@ function slabsOf(shape: readonly number[], dtype: DType, slabBytes: number): Sla
   })
 }
 
-async function* readSlabs(reader: ByteReader, slabs: readonly Slab[], dtype: DType): AsyncGenerator<Uint8Array, void> {
-  for (const { box } of slabs) yield await readSlab(reader, box, dtype)
-}
-
-async function readSlab(reader: ByteReader, box: Box, dtype: DType): Promise<Uint8Array> {
-  const counts = countsOf(box)
-  const { buffer } = await reader.take(sizeOf(counts) * DTYPES[dtype].itemsize)
-  const slab = NDArray.fromParts({ data: wrap(buffer, dtype), shape: [...counts].reverse(), dtype })
-  return bytesOf(slab.transpose().toArray())
+async function* readSlabs(
+  reader: ByteReader,
+  slabs: readonly Slab[],
+  dtype: DType,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const largest = largestOf(slabs.map(({ box }) => box))
+  const [stored, ordered] = [allocate(dtype, largest), allocate(dtype, largest)]
+  for (const { box } of slabs) {
+    const counts = countsOf(box)
+    const bytes = bytesOf(stored).subarray(0, sizeOf(counts) * DTYPES[dtype].itemsize)
+    await reader.fill(bytes)
+    const slab = NDArray.fromParts({ data: stored, shape: [...counts].reverse(), dtype }).transpose()
+    copyElements(dtype, counts, { data: ordered, strides: stridesOf(counts), offset: 0 }, slab)
+    yield bytesOf(ordered).subarray(0, bytes.byteLength)
+  }
 }
 
 /** What a slab has of a panel is one run of the slab: a panel takes single indices of some axes, and of those behind all. */
-async function readPanel(staged: DiskBackedNDArray, slabs: readonly Slab[], panel: Box): Promise<NDArray> {
-  const parts = slabs.flatMap((slab) => {
-    const box = intersection(slab.box, panel)
-    return box === undefined ? [] : [{ box, start: slab.offset + offsetIn(slab.box, box) }]
-  })
-  const runs = await staged.getMany(parts.map(({ box, start }) => [slice(start, start + sizeOf(countsOf(box)))]))
-  const result = NDArray.zeros(countsOf(panel), staged.dtype)
-  for (const [i, { box }] of parts.entries()) {
-    const run = runs[i] as NDArray // one for each part
-    result.set(within(panel, box), run.reshape(countsOf(box)))
+async function* readPanels(
+  staged: DiskBackedNDArray,
+  slabs: readonly Slab[],
+  panels: readonly Box[],
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { dtype, itemsize } = staged
+  const largest = largestOf(panels)
+  const ordered = allocate(dtype, largest)
+  let into = allocate(dtype, largest)
+  for (const panel of panels) {
+    const parts = slabs.flatMap((slab) => {
+      const box = intersection(slab.box, panel)
+      return box === undefined ? [] : [{ box, start: slab.offset + offsetIn(slab.box, box) }]
+    })
+    const wanted = parts.map(({ box, start }) => [slice(start, start + sizeOf(countsOf(box)))])
+    const runs = await staged.getMany(wanted, { into })
+    const counts = countsOf(panel)
+    const result = NDArray.fromParts({ data: ordered, shape: counts, dtype })
+    for (const [i, { box }] of parts.entries()) {
+      const run = runs[i] as NDArray // one for each part
+      into = wrap(run.data.buffer, dtype)
+      result.set(within(panel, box), run.reshape(countsOf(box)))
+    }
+    yield bytesOf(ordered).subarray(0, sizeOf(counts) * itemsize)
   }
-  return result
+}
+
+function largestOf(boxes: readonly Box[]): number {
+  return boxes.reduce((largest, box) => Math.max(largest, sizeOf(countsOf(box))), 0)
 }
 
 function boxesOf(shape: readonly number[], dtype: DType, byteLength: number): Box[] {

@@ -43,7 +43,12 @@ async function give(page: TestPage, path: string): Promise<void> {
   await page.evaluate(() => {
     document.body.innerHTML = '<input type="file">'
   })
-  await page.playwright.setInputFiles('input', path)
+  // Playwright's own setInputFiles would send the bytes to a browser it is only connected to.
+  const client = await page.playwright.context().newCDPSession(page.playwright)
+  const { root } = await client.send('DOM.getDocument')
+  const { nodeId } = await client.send('DOM.querySelector', { nodeId: root.nodeId, selector: 'input' })
+  await client.send('DOM.setFileInputFiles', { nodeId, files: [path] })
+  await client.detach()
 }
 
 for (const order of ['C', 'Fortran'] as const) {
