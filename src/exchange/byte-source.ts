@@ -44,7 +44,7 @@ function lengthOf({ headers, type }: Response): number | undefined {
 const CHUNK_BYTES = 2 ** 20
 
 /** Fresh memory for each chunk is collected so late that hundreds of MiB pile up; only byte streams can do without. */
-export function recycledChunksOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
+function recycledChunksOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
   const reader = byteReaderOf(stream)
   if (reader === undefined) return chunksOf(stream)
   let memory: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(CHUNK_BYTES)

@@ -67,7 +67,7 @@ export async function importMember(
   })
 }
 
-/** Errors: as `openNpy`, naming the member; InvalidSourceError where it has not as many bytes as its header says. */
+/** Errors: as `openNpy`; InvalidSourceError where it has not as many bytes as its header says. */
 export async function openMember(reader: ByteReader, { name, byteLength }: ZipMember): Promise<OpenNpy> {
   const npy = await openNpy(reader)
   if (npy.byteLength === byteLength) return npy

@@ -267,6 +267,16 @@ describe('a .npz file', async () => {
     }
   }
 
+  test('has none of its arrays seen before all are there', async () => {
+    const lists: Promise<unknown[]>[] = []
+    const onProgress = () => void lists.push(disk.list())
+    const arrays = await fromNpz(new Blob([two]), { disk, cachePath: 'a', onProgress })
+    expect(lists.length).toBeGreaterThan(2)
+    expect((await Promise.all(lists)).flat()).toEqual([])
+    expect(await disk.list()).toHaveLength(2)
+    for (const array of arrays.values()) await array.purge()
+  })
+
   test('is not written with names that no file can have, or one name twice', async () => {
     const array = NDArray.from([1])
     for (const name of ['', '..', '../a', '/a', 'a//b', 'a\\b']) {
