@@ -3,7 +3,7 @@
 import { DiskBackedNDArray } from '../array.js'
 import { blockSelections } from '../block-selections.js'
 import type { WorkOptions } from '../call.js'
-import { DTYPES, type DType } from '../core/dtype.js'
+import { DTYPES, type DType, type TypedArray } from '../core/dtype.js'
 import { NDArray } from '../core/ndarray.js'
 import { type Selection, slice } from '../core/selection.js'
 import { sizeOf, stridesOf } from '../core/shape.js'
@@ -29,6 +29,12 @@ interface Slab {
   readonly offset: number
 }
 
+/** Room for the largest slab or panel: as it was stored, and in C order. */
+interface Memory {
+  readonly stored: TypedArray
+  readonly ordered: TypedArray
+}
+
 /** Whether the two orders differ. */
 export function ordersDiffer(shape: readonly number[]): boolean {
   return sizeOf(shape) > 1 && shape.filter((length) => length > 1).length > 1
@@ -46,16 +52,20 @@ export async function* inCOrder(
   slabBytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const slabs = slabsOf(shape, dtype, slabBytes)
+  const panels = boxesOf(shape, dtype, slabBytes)
+  const boxes = [...panels, ...slabs.map(({ box }) => box)]
+  const largest = boxes.reduce((most, box) => Math.max(most, sizeOf(countsOf(box))), 0)
+  const memory = { stored: allocate(dtype, largest), ordered: allocate(dtype, largest) }
   if (slabs.length === 1) {
-    yield* readSlabs(reader, slabs, dtype)
+    yield* readSlabs(reader, slabs, dtype, memory)
     return
   }
-  const staged = await DiskBackedNDArray.create(readSlabs(reader, slabs, dtype), {
+  const staged = await DiskBackedNDArray.create(readSlabs(reader, slabs, dtype, memory), {
     ...staging,
     ...{ enableCaching: true, shape: [sizeOf(shape)], dtype },
   })
   try {
-    yield* readPanels(staged, slabs, boxesOf(shape, dtype, slabBytes))
+    yield* readPanels(staged, slabs, panels, memory)
   } finally {
     await staged.purge()
   }
@@ -75,9 +85,8 @@ async function* readSlabs(
   reader: ByteReader,
   slabs: readonly Slab[],
   dtype: DType,
+  { stored, ordered }: Memory,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const largest = largestOf(slabs.map(({ box }) => box))
-  const [stored, ordered] = [allocate(dtype, largest), allocate(dtype, largest)]
   for (const { box } of slabs) {
     const counts = countsOf(box)
     const bytes = bytesOf(stored).subarray(0, sizeOf(counts) * DTYPES[dtype].itemsize)
@@ -93,11 +102,10 @@ async function* readPanels(
   staged: DiskBackedNDArray,
   slabs: readonly Slab[],
   panels: readonly Box[],
+  { stored, ordered }: Memory,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { dtype, itemsize } = staged
-  const largest = largestOf(panels)
-  const ordered = allocate(dtype, largest)
-  let into = allocate(dtype, largest)
+  let into = stored
   for (const panel of panels) {
     const parts = slabs.flatMap((slab) => {
       const box = intersection(slab.box, panel)
@@ -114,10 +122,6 @@ async function* readPanels(
     }
     yield bytesOf(ordered).subarray(0, sizeOf(counts) * itemsize)
   }
-}
-
-function largestOf(boxes: readonly Box[]): number {
-  return boxes.reduce((largest, box) => Math.max(largest, sizeOf(countsOf(box))), 0)
 }
 
 function boxesOf(shape: readonly number[], dtype: DType, byteLength: number): Box[] {

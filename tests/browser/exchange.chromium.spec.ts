@@ -64,7 +64,6 @@ for (const order of ['C', 'Fortran'] as const) {
       await (await fromNpy(small, { disk })).purge()
     })
     let seen: unknown
-    const start = performance.now()
     const growth = await growthOfMemory(async () => {
       seen = await page.evaluate(async (isFortran) => {
         const { disk } = await import('/tests/support/kept.ts')
@@ -92,7 +91,6 @@ for (const order of ['C', 'Fortran'] as const) {
         return { shape: array.shape, values, last, isOften: reports > 400, offloaded: array.offloaded }
       }, order === 'Fortran')
     })
-    console.log(order, Math.round(growth / 2 ** 20), 'MiB', Math.round(performance.now() - start), 'ms')
     expect(seen).toEqual({
       shape: order === 'C' ? [ROWS, COLUMNS] : [COLUMNS, ROWS],
       values: [1, 32_001, 32_001, 0, 0],
@@ -138,7 +136,6 @@ test('2 GiB that come in are aborted within 200 ms and leave nothing', async ({ 
       },
       order === 'C' ? 0.3 : 0.7,
     )
-    console.log(order, 'aborted after', seen.milliseconds)
     expect(seen).toEqual({
       name: 'RangeError',
       milliseconds: seen.milliseconds,
