@@ -29,6 +29,7 @@ const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
   'commitWrite',
   'set',
   'append',
+  'evaluateInto',
   'setAttributes',
   'rename',
   'delete',
