@@ -2,7 +2,8 @@
 import { DTYPES } from '../core/dtype.js'
 import { ShapeError, StaleArrayError } from '../core/errors.js'
 import { checkResolved, type ResolvedSelection, selectedShape } from '../core/selection.js'
-import { checkAxis, shapeText, sizeOf } from '../core/shape.js'
+import { checkAxis, shapeText, sizeOf, stridesOf } from '../core/shape.js'
+import { selectedLayout } from '../core/view-layout.js'
 import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
 import { checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
 import { type Draft, DraftWriter } from './draft.js'
@@ -110,8 +111,8 @@ export class Arrays {
 
   /** Errors: InvalidSelectionError, CorruptDataError, AbortedError. */
   async read(entry: Entry, selection: ResolvedSelection, target: Uint8Array, work: Work): Promise<void> {
-    const plan = planOf(selection, entry.shape, DTYPES[entry.dtype].itemsize)
-    await readPlan(this.#engine.data, entry, plan, target, work)
+    const layout = selectedLayout(selection, { strides: stridesOf(entry.shape), offset: 0 })
+    await readPlan(this.#engine.data, entry, planOf(layout, DTYPES[entry.dtype].itemsize), target, work)
   }
 
   /** Errors: StaleArrayError, InvalidSelectionError, ShapeError, QuotaExceededError, AbortedError. */
