@@ -6,10 +6,13 @@ import type { DataFiles } from './data-files.js'
 import type { Entry } from './entry.js'
 import { blockAt, blockLength, blockStart, FILE_BYTES, HOLE, missingFrom, positionOf } from './layout.js'
 import { MAX_SPAN_BYTES, type Plan, type Span, spansOf } from './plan.js'
-import type { Work } from './work.js'
+import type { Steps } from './work.js'
+
+/** A value's bytes on disk. `path` is for messages. */
+export type Stored = Pick<Entry, 'path' | 'nbytes' | 'blocks'>
 
 /** Fills `target` with the bytes from `start` on. Errors: CorruptDataError. */
-export function readRange(data: DataFiles, entry: Entry, start: number, target: Uint8Array): void {
+export function readRange(data: DataFiles, entry: Stored, start: number, target: Uint8Array): void {
   let done = 0
   while (done < target.byteLength) {
     const index = blockAt(start + done, entry.nbytes)
@@ -26,7 +29,7 @@ export function readRange(data: DataFiles, entry: Entry, start: number, target: 
 }
 
 /** How many bytes from block `first` on lie one after the other in a file (or are all holes), up to `wanted`. */
-function neighbouringBytes(entry: Entry, first: number, wanted: number): number {
+function neighbouringBytes(entry: Stored, first: number, wanted: number): number {
   const { blocks, nbytes } = entry
   const position = positionOf(blocks, first)
   let length = blockLength(first, nbytes)
@@ -45,7 +48,7 @@ export async function readPlan(
   entry: Entry,
   plan: Plan,
   target: Uint8Array,
-  work: Work,
+  steps: Steps,
 ): Promise<void> {
   let scratch: Uint8Array | undefined
   for (const span of spansOf(plan)) {
@@ -57,7 +60,7 @@ export async function readPlan(
       const { shape, inSpan, inView } = layouts(entry.dtype, span, bytes, target)
       copyElements(entry.dtype, shape, inView, inSpan)
     }
-    if (work.spend(span.extent, span.byteLength)) await work.pause()
+    if (steps.spend(span.extent, span.byteLength)) await steps.pause()
   }
 }
 

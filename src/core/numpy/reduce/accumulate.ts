@@ -37,18 +37,34 @@ export interface Accumulator {
   push(tile: TypedArray, n: number, into: TypedArray): void
 }
 
-/** Errors: ShapeError (axis), TypeError (0-d). */
+export interface AccumulateOptions {
+  /** Default: the first. */
+  readonly axis?: number | undefined
+  /** What is computed and given. */
+  readonly dtype?: DType | undefined
+}
+
+/** Along which axis, and to which dtype. Errors: ShapeError (axis), TypeError (0-d, name). */
+export function resolveAccumulate(
+  name: AccumulateName,
+  { shape, dtype }: ReducedInput,
+  options: AccumulateOptions = {},
+): { readonly axis: number; readonly out: DType } {
+  if (!Object.hasOwn(TABLES, name)) throw new TypeError(`accumulate takes add, multiply, minimum, maximum, got ${name}`)
+  if (shape.length === 0) throw new TypeError('cannot accumulate on a scalar')
+  const isSummed = name === 'add' || name === 'multiply'
+  const out = options.dtype ?? (isSummed ? resolveReduction('sum', dtype).loop : dtype)
+  return { axis: checkAxis(options.axis ?? 0, shape.length), out }
+}
+
+/** Errors: those of resolveAccumulate. */
 export function planAccumulate(
   name: AccumulateName,
   input: ReducedInput,
-  options: { readonly axis?: number | undefined; readonly dtype?: DType | undefined } = {},
+  options: AccumulateOptions = {},
 ): Accumulator {
-  if (!Object.hasOwn(TABLES, name)) throw new TypeError(`accumulate takes add, multiply, minimum, maximum, got ${name}`)
   const { shape } = input
-  if (shape.length === 0) throw new TypeError('cannot accumulate on a scalar')
-  const axis = checkAxis(options.axis ?? 0, shape.length)
-  const isSummed = name === 'add' || name === 'multiply'
-  const out = options.dtype ?? (isSummed ? resolveReduction('sum', input.dtype).loop : input.dtype)
+  const { axis, out } = resolveAccumulate(name, input, options)
   const kernel = TABLES[out === 'bool' ? ON_BOOL[name] : name][out === 'bool' ? 'uint8' : out]
   if (kernel === undefined) throw new TypeError(`no loop for ${out}`)
   return new KernelAccumulator(kernel, shape, axis, input.dtype, out)
