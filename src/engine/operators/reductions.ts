@@ -88,6 +88,7 @@ async function drive<R>(reducer: Reducer<R>, box: Box, { expressions, work }: Jo
       if (work.advance(count * expressions.bytesPerElement)) await work.pause()
     }
   } while (reducer.endPass())
+  reader?.end()
   return reducer.finish()
 }
 
