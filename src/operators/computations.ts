@@ -9,14 +9,14 @@ import { checkHistogram, type HistogramOptions } from '../core/numpy/reduce/bins
 import { checkMatmulOut, planMatmul } from '../core/numpy/reduce/matmul-plan.js'
 import { checkAccumulateOut, checkOutShape } from '../core/numpy/reduce/out-shape.js'
 import {
-  accumulation,
   accumulationWithOut,
-  axesOfReduction,
+  checkedAxesOf,
   isScalarResult,
   loopWithOut,
   percentileRequest,
   REDUCTION_UFUNC,
   reductionDType,
+  resolveAccumulate,
   scalarOf,
 } from '../core/numpy/reduce/results.js'
 import type { ReductionName } from '../core/numpy/types.js'
@@ -61,7 +61,7 @@ function reduction(name: ReductionName, a: unknown, options: ReduceOptions): Ope
   const root = arrayNodeOf(a)
   const out = readOut(options.out)
   const dtype = checkedDType(options.dtype) ?? (out && loopWithOut(name, root.dtype, out.dtype))
-  const axes = axesOfReduction(name, root.shape, options)
+  const axes = checkedAxesOf(name, root.shape, options)
   const result = { shape: axes.resultShape, dtype: reductionDType(name, root.dtype, dtype) }
   if (out !== undefined) {
     checkOutShape(out.shape, REDUCTION_UFUNC[name], axes)
@@ -87,7 +87,7 @@ function accumulate(
   const root = arrayNodeOf(a)
   const out = readOut(options.out)
   const asked = checkedDType(options.dtype) ?? (out && accumulationWithOut(name, root.dtype, out.dtype))
-  const { axis, dtype } = accumulation(name, root, { axis: options.axis, dtype: asked })
+  const { axis, out: dtype } = resolveAccumulate(name, root, { axis: options.axis, dtype: asked })
   const result = { shape: root.shape, dtype }
   if (out !== undefined) checkAccumulateOut(out, result, name)
   return {

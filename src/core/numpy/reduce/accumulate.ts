@@ -12,7 +12,7 @@ import { MINIMUM } from './kernels/accumulate-minimum.generated.js'
 import { MULTIPLY } from './kernels/accumulate-multiply.generated.js'
 import { Odometer } from './odometer.js'
 import type { ReducedInput } from './plan.js'
-import { accumulation } from './results.js'
+import { type AccumulateOptions, resolveAccumulate } from './results.js'
 import { groupsOf } from './walk.js'
 
 export type AccumulateName = 'add' | 'multiply' | 'minimum' | 'maximum'
@@ -37,13 +37,13 @@ export interface Accumulator {
   push(tile: TypedArray, n: number, into: TypedArray): void
 }
 
-/** Errors: ShapeError (axis), TypeError (0-d). */
+/** Errors: as resolveAccumulate. */
 export function planAccumulate(
   name: AccumulateName,
   input: ReducedInput,
-  options: { readonly axis?: number | undefined; readonly dtype?: DType | undefined } = {},
+  options: AccumulateOptions = {},
 ): Accumulator {
-  const { axis, dtype: out } = accumulation(name, input, options)
+  const { axis, out } = resolveAccumulate(name, input, options)
   const kernel = TABLES[out === 'bool' ? ON_BOOL[name] : name][out === 'bool' ? 'uint8' : out]
   if (kernel === undefined) throw new TypeError(`no loop for ${out}`)
   return new KernelAccumulator(kernel, input.shape, axis, input.dtype, out)

@@ -7,7 +7,7 @@ import type { ReductionName } from '../types.js'
 import { checkOutShape } from './out-shape.js'
 import { planReduction, type ReductionOptions } from './plan.js'
 import type { Reducer } from './reducer.js'
-import { axesOfReduction, isScalarResult, loopWithOut, REDUCTION_UFUNC, scalarOf } from './results.js'
+import { checkedAxesOf, isScalarResult, loopWithOut, REDUCTION_UFUNC, scalarOf } from './results.js'
 
 /** Pushes an array in memory through a reducer, as often as that wants. */
 export function drive<Result>(reducer: Reducer<Result>, array: NDArray): Result {
@@ -33,7 +33,7 @@ export function reduce(name: ReductionName, array: NDArray, options: ReduceOptio
   const dtype = options.dtype ?? (out === undefined ? undefined : loopWithOut(name, array.dtype, out.dtype))
   const result = NDArray.fromParts(drive(planReduction(name, array, { ...options, dtype }), array))
   if (out !== undefined) {
-    checkOutShape(out.shape, REDUCTION_UFUNC[name], axesOfReduction(name, array.shape, options))
+    checkOutShape(out.shape, REDUCTION_UFUNC[name], checkedAxesOf(name, array.shape, options))
     checkOutDType(out.dtype, result.dtype, REDUCTION_UFUNC[name])
     out.set([], result)
     return out

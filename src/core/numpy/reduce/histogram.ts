@@ -91,6 +91,7 @@ function linspace(first: number, last: number, count: number, round: Round): Flo
 class HistogramReducer implements Reducer<Counts> {
   readonly order: readonly number[]
   readonly dtype: DType
+  readonly passes: number
   readonly settled = false
   /** As numbers: the places of 64-bit integers are counted as float64, as NumPy does. */
   readonly #chain: CastChain
@@ -105,6 +106,7 @@ class HistogramReducer implements Reducer<Counts> {
   constructor({ shape, strides, dtype }: ReducedInput, bins: Bins | number) {
     this.order = walkOrder(shape, strides)
     this.dtype = dtype
+    this.passes = typeof bins === 'number' ? 2 : 1
     this.#chain = new CastChain(dtype, ['float64'])
     this.#count = typeof bins === 'number' ? bins : 0
     this.#bins = typeof bins === 'number' ? undefined : bins

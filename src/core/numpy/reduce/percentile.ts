@@ -29,6 +29,7 @@ const SORTED_UP_TO = 2 ** 20
 
 /** Finds the elements of the wanted ranks of every output. */
 export interface RankFinder extends Fold {
+  readonly passes: number
   /** Whether another pass is wanted. */
   endPass(): boolean
   /** The element of `output` with the rank at `index` of those asked for; NaN where the output has one. */
@@ -64,6 +65,7 @@ class PercentileReducer implements Reducer {
   /** The elements of an output one after the other. */
   readonly order: readonly number[]
   readonly dtype: DType
+  readonly passes: number
   readonly settled = false
   readonly #axes: ReducedAxes
   readonly #search: Search
@@ -73,6 +75,7 @@ class PercentileReducer implements Reducer {
     const all = axes.shape.map((_, axis) => axis)
     this.order = [...all.filter((axis) => !axes.reduced[axis]), ...all.filter((axis) => axes.reduced[axis])]
     this.dtype = dtype
+    this.passes = search.finder.passes
     this.#axes = axes
     this.#search = search
     this.#walk = new Odometer(groupsOf(axes, this.order))
@@ -109,6 +112,7 @@ class PercentileReducer implements Reducer {
 
 /** Sorts the elements of one output after the other. State: the elements of one output. */
 class SortedRanks implements RankFinder {
+  readonly passes = 1
   readonly casts: readonly DType[] = []
   readonly #dtype: DType
   readonly #chain: CastChain | undefined

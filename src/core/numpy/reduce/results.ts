@@ -30,17 +30,23 @@ export const REDUCTION_UFUNC: Readonly<Record<ReductionName, string>> = {
 
 const UFUNCS: ReadonlySet<ReductionName> = new Set(['sum', 'prod', 'min', 'max', 'any', 'all', 'argmin', 'argmax'])
 
-/**
- * The axes a reduction goes over. Errors: ShapeError with NumPy's words (axes; an empty reduction without identity),
- * TypeError (what is no axis).
- */
-export function axesOfReduction(
+/** The axes a reduction goes over. Errors: ShapeError with NumPy's words, TypeError (what is no axis). */
+export function axesOf(
   name: ReductionName,
   shape: readonly number[],
   { axis, keepdims }: Pick<ReductionOptions, 'axis' | 'keepdims'>,
 ): ReducedAxes {
   const given = name === 'argmin' || name === 'argmax' ? checkSingleAxis(axis) : axis
-  const axes = reducedAxes(shape, UFUNCS.has(name) ? scalarAxis(given, shape.length) : given, keepdims)
+  return reducedAxes(shape, UFUNCS.has(name) ? scalarAxis(given, shape.length) : given, keepdims)
+}
+
+/** As `axesOf`; ShapeError also for an empty reduction without identity. */
+export function checkedAxesOf(
+  name: ReductionName,
+  shape: readonly number[],
+  options: Pick<ReductionOptions, 'axis' | 'keepdims'>,
+): ReducedAxes {
+  const axes = axesOf(name, shape, options)
   checkNotEmpty(name, axes)
   return axes
 }
@@ -84,18 +90,25 @@ export function scalarOf(name: ReductionName, { data, dtype, offset }: NDArray):
 
 const ACCUMULATIONS: readonly string[] = ['add', 'multiply', 'minimum', 'maximum'] satisfies AccumulateName[]
 
-/** The axis of an accumulation, and the dtype it computes in and gives. Errors: ShapeError (axis), TypeError (name, 0-d). */
-export function accumulation(
+export interface AccumulateOptions {
+  /** Default: the first. */
+  readonly axis?: number | undefined
+  /** What is computed and given. */
+  readonly dtype?: DType | undefined
+}
+
+/** Along which axis, and to which dtype. Errors: ShapeError (axis), TypeError (0-d, name). */
+export function resolveAccumulate(
   name: AccumulateName,
   { shape, dtype }: ArrayType,
-  options: { readonly axis?: number | undefined; readonly dtype?: DType | undefined } = {},
-): { axis: number; dtype: DType } {
+  options: AccumulateOptions = {},
+): { readonly axis: number; readonly out: DType } {
   if (!ACCUMULATIONS.includes(name)) {
     throw new TypeError(`accumulate takes ${ACCUMULATIONS.join(', ')}, got ${String(name)}`)
   }
   if (shape.length === 0) throw new TypeError('cannot accumulate on a scalar')
   const own = isSummed(name) ? resolveReduction('sum', dtype).loop : dtype
-  return { axis: checkAxis(options.axis ?? 0, shape.length), dtype: options.dtype ?? own }
+  return { axis: checkAxis(options.axis ?? 0, shape.length), out: options.dtype ?? own }
 }
 
 /** What an accumulation in `out` is computed in, where that makes a difference. */
