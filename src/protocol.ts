@@ -3,7 +3,7 @@ import type { DType } from './core/dtype.js'
 import type { ErrorData } from './core/error-data.js'
 import type { Node } from './core/numpy/expression.js'
 import type { AccumulateName } from './core/numpy/reduce/accumulate.js'
-import type { HistogramOptions } from './core/numpy/reduce/histogram.js'
+import type { HistogramOptions } from './core/numpy/reduce/bins.js'
 import type { PercentileOptions } from './core/numpy/reduce/percentile.js'
 import type { ReductionOptions } from './core/numpy/reduce/plan.js'
 import type { ReductionName } from './core/numpy/types.js'
@@ -71,12 +71,12 @@ export interface PutResult {
 }
 
 /**
- * What an operator reads: an array on disk, seen in `layout` over its elements in C order, while it is of shape `base`; or
- * elements that come along, in C order.
+ * What an operator reads, seen in `layout`: an array on disk in C order, while it is of shape `base`; or elements that come
+ * along. Sums follow the layout as NumPy's do.
  */
 export type OperandSource =
   | { readonly incarnation: number; readonly base: readonly number[]; readonly layout: ViewLayout }
-  | { readonly bytes: Uint8Array }
+  | { readonly bytes: Uint8Array; readonly layout: ViewLayout }
 
 /** What is made of expressions; options and results are those of NumPy's function. */
 export type Computation =

@@ -3,12 +3,8 @@ import { castInto } from '../../core/cast.js'
 import { DTYPES, type DType } from '../../core/dtype.js'
 import { apply, cast, leaf } from '../../core/numpy/expression.js'
 import { compile } from '../../core/numpy/program.js'
-import {
-  type AccumulateName,
-  type AccumulateOptions,
-  planAccumulate,
-  resolveAccumulate,
-} from '../../core/numpy/reduce/accumulate.js'
+import { type AccumulateName, planAccumulate } from '../../core/numpy/reduce/accumulate.js'
+import { type AccumulateOptions, resolveAccumulate } from '../../core/numpy/reduce/results.js'
 import { sizeOf } from '../../core/shape.js'
 import { allocate } from '../../core/typed-array.js'
 import { Expressions } from './expressions.js'

@@ -3,7 +3,7 @@
 import { StaleArrayError } from '../../core/errors.js'
 import type { Leaf } from '../../core/numpy/expression.js'
 import { createAccelerator } from '../../core/numpy/simd/accelerator.js'
-import { sameShape, shapeText, sizeOf, stridesOf } from '../../core/shape.js'
+import { sameShape, shapeText } from '../../core/shape.js'
 import { wrap } from '../../core/typed-array.js'
 import type { ArrayMeta, EvaluatedArray, Evaluation, Version } from '../../protocol.js'
 import type { Arrays } from '../arrays.js'
@@ -80,19 +80,11 @@ function compute(job: Job, { computation }: Evaluation): Promise<void> {
 }
 
 /** Errors: StaleArrayError where it is gone or of another shape, TypeError where it is no operand. */
-function operandOf(
-  engine: Engine,
-  { dtype, shape, index }: Leaf,
-  source: Evaluation['sources'][number] | undefined,
-): Operand {
+function operandOf(engine: Engine, { dtype, index }: Leaf, source: Evaluation['sources'][number] | undefined): Operand {
   if (source === undefined) throw new TypeError(`operand ${index} is missing`)
   if ('bytes' in source) {
-    const { buffer, byteOffset } = source.bytes.slice() // typed views need it aligned
-    return {
-      from: wrap(buffer, dtype, byteOffset, sizeOf(shape)),
-      dtype,
-      layout: { shape, strides: stridesOf(shape), offset: 0 },
-    }
+    const { buffer } = source.bytes.slice() // typed views need it aligned
+    return { from: wrap(buffer, dtype), dtype, layout: source.layout }
   }
   const entry = engine.entry(source.incarnation)
   if (!sameShape(entry.shape, source.base) || entry.dtype !== dtype) {

@@ -42,10 +42,11 @@ async function placed(
   view: NDArray,
   disk: boolean,
 ): Promise<Placed> {
-  if (!disk) return { view, source: { bytes: bytesOf(view.toArray()) } }
-  const { incarnation } = await onDisk(service, path, base)
   const { shape, strides, offset } = view
-  return { view, source: { incarnation, base: base.shape, layout: { shape, strides, offset } } }
+  const layout = { shape, strides, offset }
+  if (!disk) return { view, source: { bytes: bytesOf(base.toArray()), layout } }
+  const { incarnation } = await onDisk(service, path, base)
+  return { view, source: { incarnation, base: base.shape, layout } }
 }
 
 function arrayOf(buffer: ArrayBuffer, { dtype, shape, offset }: EvaluatedArray): NDArray {
