@@ -3,6 +3,7 @@
 import { StaleArrayError } from '../../core/errors.js'
 import type { Leaf } from '../../core/numpy/expression.js'
 import { createAccelerator } from '../../core/numpy/simd/accelerator.js'
+import { accelerate } from '../../core/numpy/simd/current.js'
 import { sameShape, shapeText } from '../../core/shape.js'
 import { wrap } from '../../core/typed-array.js'
 import type { ArrayMeta, EvaluatedArray, Evaluation, Version } from '../../protocol.js'
@@ -58,7 +59,10 @@ const TILE_MEMORY_BYTES = 32 << 20
 let memory: TileMemory | undefined
 
 function tileMemory(): TileMemory {
-  memory ??= new TileMemory(createAccelerator(TILE_MEMORY_BYTES))
+  if (memory === undefined) {
+    memory = new TileMemory(createAccelerator(TILE_MEMORY_BYTES))
+    accelerate(memory.accelerator)
+  }
   return memory
 }
 

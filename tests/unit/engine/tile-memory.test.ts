@@ -7,7 +7,7 @@ import { Lease, TileMemory } from '../../../src/engine/operators/tile-memory.js'
 const BYTES = 65_536
 
 function memory(): TileMemory {
-  return new TileMemory({ buffer: new ArrayBuffer(BYTES), start: 100, kernels: KERNELS })
+  return new TileMemory({ buffer: new ArrayBuffer(BYTES), start: 100, kernels: KERNELS, reductions: {} as never })
 }
 
 test('leases never overlap, and give everything back in whatever order they end', () => {

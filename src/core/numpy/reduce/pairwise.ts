@@ -1,5 +1,6 @@
 // NumPy's pairwise sums of a run of memory, one body for each precision and kind. Source: pairwise_sum of NumPy's loops.
 import type { DType, TypedArray } from '../../dtype.js'
+import { reductionsOf } from '../simd/current.js'
 
 /** Below this many numbers (a complex element is two) a sum is not split. */
 export const LEAF = 128
@@ -27,11 +28,11 @@ export function pairwiseSumOf(dtype: DType): PairwiseSum {
       return (x, at, n, into) => complex64(x as Float64Array, at, n, into)
     case 'float64':
       return (x, at, n, into) => {
-        into.re = real64(x as Float64Array, at, n)
+        into.re = reductionsOf(x)?.sum64(x, at, n) ?? real64(x as Float64Array, at, n)
       }
     default: // float16 is summed as float32
       return (x, at, n, into) => {
-        into.re = real32(x as Float32Array, at, n)
+        into.re = reductionsOf(x)?.sum32(x, at, n) ?? real32(x as Float32Array, at, n)
       }
   }
 }
