@@ -1,6 +1,6 @@
 // Kernels whose results are as wide as their operands, comparisons, and `where`.
 import { FLOATS, INTEGERS, NUMBERS } from './dtypes.mjs'
-import { get, load, loop, op, set, store, VECTOR } from './kernel.mjs'
+import { bytesOfLanes, get, load, loop, op, set, splat, store, VECTOR } from './kernel.mjs'
 
 /** @typedef {import('./dtypes.mjs').Lanes} Lanes */
 /** @typedef {import('./kernel.mjs').Kernel} Kernel */
@@ -16,8 +16,6 @@ export const GROUP = 16
 
 const [x, y] = [get('x'), get('y')]
 
-/** @type {(bits: number, value: string) => string} */
-export const splat = (bits, value) => `(v128.const i${bits}x${128 / bits} ${`${value} `.repeat(128 / bits)})`
 const SIGN_64 = splat(64, '0x8000000000000000')
 
 /** Which lanes of `a` are less than those of `b`. @type {(lanes: Lanes, a: string, b: string) => string} */
@@ -64,12 +62,6 @@ function complexProduct({ shape, bits }) {
   )
   const minus = bits === 32 ? '(v128.const i32x4 0x80000000 0 0x80000000 0)' : '(v128.const i64x2 0x8000000000000000 0)'
   return op(`${shape}.add`, real, op('v128.xor', imaginary, minus))
-}
-
-/** The bytes of a shuffle that takes those lanes. @type {(bits: number, lanes: number[]) => string} */
-export function bytesOfLanes(bits, lanes) {
-  const width = bits / 8
-  return lanes.flatMap((lane) => Array.from({ length: width }, (_, byte) => lane * width + byte)).join(' ')
 }
 
 /** NaN wins. @type {(name: 'min' | 'max', lanes: Lanes) => string} */

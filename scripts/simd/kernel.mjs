@@ -29,6 +29,15 @@ export const set = (name, value) => `(local.set $${name} ${value})`
 /** @type {(instruction: string, ...operands: string[]) => string} */
 export const op = (instruction, ...operands) => `(${instruction} ${operands.join(' ')})`
 
+/** One value in every lane. @type {(bits: number, value: string) => string} */
+export const splat = (bits, value) => `(v128.const i${bits}x${128 / bits} ${`${value} `.repeat(128 / bits)})`
+
+/** The bytes of a shuffle that takes those lanes. @type {(bits: number, lanes: number[]) => string} */
+export function bytesOfLanes(bits, lanes) {
+  const width = bits / 8
+  return lanes.flatMap((lane) => Array.from({ length: width }, (_, byte) => lane * width + byte)).join(' ')
+}
+
 /** Everything that the loops declare beside their parameters. */
 const LOCALS = '(local $x v128) (local $y v128) (local $z v128) (local $w v128)'
 

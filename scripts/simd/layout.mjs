@@ -14,4 +14,8 @@ export const SINGLES = [1792, 1808, 1824]
 export const ZERO = 1840
 /** What a reduction gives, where it is no number. */
 export const RESULT = 1856
-export const START = 4096
+
+/** Where reductions work, as many bytes each: accumulators, elements that were cast, squares, and what these are cast to. */
+export const WORK = 4096
+export const WORK_BYTES = 32_768
+export const START = WORK + 4 * WORK_BYTES

@@ -1,5 +1,7 @@
 // The module's text: the kernels behind one function that brings any number of elements into whole units.
+import { casts } from './casts.mjs'
 import { elementwiseKernels } from './elementwise.mjs'
+import { folds } from './folds.mjs'
 import { get, op, set } from './kernel.mjs'
 import { OUT_TAIL, SPLATS, TAILS, UNIT_BYTES } from './layout.mjs'
 import { sums } from './sums.mjs'
@@ -63,19 +65,26 @@ function run() {
     )`
 }
 
-/** The kernels, each function once, and the text of the module that has them in its table. */
-export function simdModule() {
-  const kernels = elementwiseKernels()
-  const functions = [...new Set(kernels.map(({ code }) => code))]
-  /** @type {Record<string, Record<string, number>>} */
+/** @typedef {Record<string, Record<string, number>>} Indices */
+
+/** Where each kernel is in the table of functions. @type {(kernels: import('./kernel.mjs').Kernel[], functions: string[]) => Indices} */
+function indicesOf(kernels, functions) {
+  /** @type {Indices} */
   const indices = {}
   for (const { name, keys, code } of kernels) {
     for (const key of keys) indices[name] = { ...indices[name], [key]: functions.indexOf(code) }
   }
+  return indices
+}
+
+/** The text of the module, each function in it once, and where its kernels are. */
+export function simdModule() {
+  const [elementwise, cast] = [elementwiseKernels(), casts()]
+  const functions = [...new Set([...elementwise, ...cast].map(({ code }) => code))]
   const text = `(module ${KERNEL_TYPE}
     (import "m" "m" (memory 1))
     (table funcref (elem ${functions.map((_, i) => `$${i}`).join(' ')}))
     ${functions.map((code, i) => `(func $${i} ${code})`).join('\n')}
-    ${splat()} ${run()} ${sums()})`
-  return { text, indices }
+    ${splat()} ${run()} ${sums()} ${folds()})`
+  return { text, kernels: indicesOf(elementwise, functions), casts: indicesOf(cast, functions) }
 }

@@ -21,6 +21,13 @@ export function leftOf(n: number): number {
 }
 
 export function pairwiseSumOf(dtype: DType): PairwiseSum {
+  const sum = plainSumOf(dtype)
+  return (x, at, n, into) => {
+    if (!reductionsOf(x)?.sum(dtype, x, at, n, into)) sum(x, at, n, into)
+  }
+}
+
+function plainSumOf(dtype: DType): PairwiseSum {
   switch (dtype) {
     case 'complex64':
       return (x, at, n, into) => complex32(x as Float32Array, at, n, into)
@@ -28,11 +35,11 @@ export function pairwiseSumOf(dtype: DType): PairwiseSum {
       return (x, at, n, into) => complex64(x as Float64Array, at, n, into)
     case 'float64':
       return (x, at, n, into) => {
-        into.re = reductionsOf(x)?.sum64(x, at, n) ?? real64(x as Float64Array, at, n)
+        into.re = real64(x as Float64Array, at, n)
       }
     default: // float16 is summed as float32
       return (x, at, n, into) => {
-        into.re = reductionsOf(x)?.sum32(x, at, n) ?? real32(x as Float32Array, at, n)
+        into.re = real32(x as Float32Array, at, n)
       }
   }
 }

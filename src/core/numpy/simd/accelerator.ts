@@ -3,7 +3,7 @@ import type { Kernels } from '../kernel-table.js'
 import { acceleratedKernels } from './elementwise.js'
 import { instantiate } from './instance.js'
 import { LAYOUT } from './module.generated.js'
-import { type Reductions, reductionsIn } from './reductions.js'
+import { Reductions } from './reductions.js'
 
 export interface Accelerator {
   /** The memory its kernels work on; of fixed size, never grows, so views on it stay valid. */
@@ -27,6 +27,6 @@ export function createAccelerator(byteLength: number): Accelerator | undefined {
     buffer: instance.buffer,
     start: LAYOUT.start,
     kernels: acceleratedKernels(instance),
-    reductions: reductionsIn(instance),
+    reductions: new Reductions(instance),
   }
 }

@@ -23,9 +23,14 @@ export interface SimdExports {
     bStep: number,
     cStep: number,
   ): void
-  /** Pairwise sums of `n` numbers. */
-  sum32(at: number, n: number): number
-  sum64(at: number, n: number): number
+  /** The pairwise sum of `n` numbers. */
+  float32(at: number, n: number): number
+  float64(at: number, n: number): number
+  /** The same of complex numbers, each two; leaves real and imaginary part as float64 at LAYOUT.result. */
+  complex64(at: number, n: number): void
+  complex128(at: number, n: number): void
+  /** Sums of integers and counts of what is not 0, of whole groups of vectors, one or more; left as int64 at LAYOUT.result. */
+  readonly [fold: `total_${string}` | `count_${string}`]: ((at: number, end: number) => void) | undefined
 }
 
 export interface Instance {
