@@ -18,7 +18,7 @@ import {
 } from '../../support/golden-reductions.js'
 
 const file = new URL('./numpy-reductions.json.gz', import.meta.url)
-const { cases } = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as { cases: readonly Case[] }
+const { cases } = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as { cases: readonly RecordedReduction[] }
 const ops = [...new Set(cases.map(({ op }) => op))]
 
 const functions = { ...sync, var: sync.var_ } as unknown as Readonly<Record<string, (...given: unknown[]) => unknown>>
