@@ -2,14 +2,16 @@
 import type { DiskBackedNDArray } from './array.js'
 import { blockSelections, DEFAULT_BLOCK_BYTES } from './block-selections.js'
 import type { WorkOptions } from './call.js'
-import type { Casting } from './core/casting.js'
 import { checkDType, DTYPES, type DType, type Scalar, type TypedArray } from './core/dtype.js'
 import { InvalidSelectionError } from './core/errors.js'
-import { NDArray } from './core/ndarray.js'
+import type { NDArray } from './core/ndarray.js'
 import { resolveIndex, resolveSelection, type Selection } from './core/selection.js'
 import { checkShape, shapeText, sizeOf } from './core/shape.js'
 import { broadcastStrides, permutation, reshapedStrides, selectedLayout, type ViewLayout } from './core/view-layout.js'
 import { custodyOf } from './custody.js'
+import { type Frame, noteView } from './frames.js'
+import { callOperator } from './operators/methods.js'
+import type { AstypeOptions, MaybeOut, Out, OutOption } from './operators/types.js'
 import { type Parts, type ReadOptions, readParts } from './reading.js'
 import { reporter, signalOnly } from './work-options.js'
 
@@ -47,44 +49,29 @@ export interface Readable<D extends DType> {
   reshape(shape: readonly number[]): ArrayView<D>
   /** A view that repeats elements. Errors: ShapeError. Source: numpy.broadcast_to. */
   broadcastTo(shape: readonly number[]): ArrayView<D>
-  /** All elements as another dtype, in memory; by default any cast goes. Errors: DTypeError. Source: numpy.ndarray.astype. */
-  astype<E extends DType>(dtype: E, options?: WorkOptions & { casting?: Casting }): Promise<NDArray<E>>
+  /**
+   * All elements as another dtype, in memory or in `out`; by default any cast goes. Errors: DTypeError, ShapeError (`out`).
+   * Source: numpy.ndarray.astype.
+   */
+  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
 }
 
-/** How an array of shape `base` is seen. */
-export interface Frame {
-  readonly base: readonly number[]
-  readonly layout: ViewLayout
-}
-
-/** Where elements are read from. */
+/** Where elements are read from, and what views of them are. */
 export interface ElementSource<D extends DType> {
-  /** The array on disk that they are; undefined where they are elsewhere. */
-  readonly array: DiskBackedNDArray<D> | undefined
   /** As `readParts`. */
   read(dtype: D, partsOf: () => Parts, options: ReadOptions<D>): Promise<NDArray<D>[]>
+  view(dtype: D, frame: Frame): ArrayView<D>
 }
-
-/** What a reader reads, and how that is seen. */
-export interface Sight {
-  readonly source: ElementSource<DType>
-  readonly frame: Frame
-}
-
-let sight: (reader: Reader<DType>) => Sight
 
 /** `Readable` over elements somewhere, whose frame is asked anew for each call: an array can grow. */
-export class Reader<D extends DType> implements Readable<D> {
-  static {
-    sight = (reader) => ({ source: reader.source, frame: reader.#frame() })
-  }
-
+export class Reader<D extends DType> implements Omit<Readable<D>, 'astype'> {
   readonly dtype: D
-  protected readonly source: ElementSource<D>
+  readonly #source: ElementSource<D>
   readonly #frame: () => Frame
 
   constructor(source: ElementSource<D>, dtype: D, frame: () => Frame) {
-    this.source = source
+    this.#source = source
     this.dtype = dtype
     this.#frame = frame
   }
@@ -184,19 +171,11 @@ export class Reader<D extends DType> implements Readable<D> {
     return this.#viewAs((layout) => ({ ...layout, shape: checked, strides: broadcastStrides(layout, checked) }))
   }
 
-  async astype<E extends DType>(dtype: E, options: WorkOptions & { casting?: Casting } = {}): Promise<NDArray<E>> {
-    const { casting, ...work } = options
-    const to = checkDType(dtype) as E // the same value
-    NDArray.zeros([0], this.dtype).astype(to, { casting }) // refuses before anything is read
-    const array = await this.get(undefined, work)
-    return array.astype(to, { casting })
-  }
-
   #viewAs(change: (layout: ViewLayout) => ViewLayout): ArrayView<D> {
     const { base, layout } = this.#frame()
     const { shape, strides, offset } = change(layout)
     const frame = { base, layout: { shape: Object.freeze([...shape]), strides, offset } }
-    return new ArrayView(this.source, this.dtype, () => frame)
+    return this.#source.view(this.dtype, frame)
   }
 
   #read(selections: () => readonly (Selection | undefined)[], options: ReadOptions<D>): Promise<NDArray<D>[]> {
@@ -205,27 +184,33 @@ export class Reader<D extends DType> implements Readable<D> {
       const layouts = selections().map((selection) => selectedLayout(resolveSelection(selection, layout.shape), layout))
       return { base, layouts }
     }
-    return this.source.read(this.dtype, parts, options)
+    return this.#source.read(this.dtype, parts, options)
   }
 }
 
 /** A view of an array on disk: read-only, and its base is kept alive by it. */
-export class ArrayView<D extends DType = DType> extends Reader<D> {
-  /** Errors: TypeError for a view of what is not on disk. */
-  get base(): DiskBackedNDArray<D> {
-    const { array } = this.source
-    if (array === undefined) throw new TypeError('this is a view of an array that is not on disk')
-    return array
+export class ArrayView<D extends DType = DType> extends Reader<D> implements Readable<D> {
+  readonly base: DiskBackedNDArray<D>
+
+  constructor(base: DiskBackedNDArray<D>, dtype: D, frame: Frame) {
+    super(onDisk(base), dtype, () => frame)
+    this.base = base
+    noteView(this, { ...frame, array: base })
+  }
+
+  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
+  astype(dtype: DType, options?: AstypeOptions & MaybeOut): Promise<NDArray | Out> {
+    return callOperator('astype', [this, dtype, options]) as Promise<NDArray | Out> // a view is never lazy
   }
 }
 
-/** An array on disk as what its views read. */
+/** An array on disk as what it and its views read. */
 export function onDisk<D extends DType>(array: DiskBackedNDArray<D>): ElementSource<D> {
-  return { array, read: (dtype, partsOf, options) => readParts(custodyOf(array), dtype, partsOf, options) }
-}
-
-export function sightOf(view: ArrayView): Sight {
-  return sight(view)
+  return {
+    read: (dtype, partsOf, options) => readParts(custodyOf(array), dtype, partsOf, options),
+    view: (dtype, frame) => new ArrayView(array, dtype, frame),
+  }
 }
 
 /** Whether it is an array on disk, or a view of one. */

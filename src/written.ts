@@ -8,6 +8,7 @@ const WRITTEN: Written = {
   commitWrite: ({ meta }) => [meta],
   set: (meta) => [meta],
   append: (meta) => [meta],
+  evaluateInto: ({ results }) => results.filter((result) => 'incarnation' in result),
   setAttributes: (meta) => [meta],
   rename: (meta) => [meta],
 }

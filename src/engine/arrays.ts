@@ -1,8 +1,9 @@
 // What can be done with arrays: create and replace, read, set, append. Each is one commit.
 import { DTYPES } from '../core/dtype.js'
 import { ShapeError, StaleArrayError } from '../core/errors.js'
-import { checkResolved, type ResolvedSelection, selectedShape } from '../core/selection.js'
-import { checkAxis, shapeText, sizeOf } from '../core/shape.js'
+import { checkResolved, type ResolvedSelection, resolveSelection, selectedShape } from '../core/selection.js'
+import { checkAxis, shapeText, sizeOf, stridesOf } from '../core/shape.js'
+import { selectedLayout } from '../core/view-layout.js'
 import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
 import { checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
 import { type Draft, DraftWriter } from './draft.js'
@@ -108,10 +109,34 @@ export class Arrays {
     return this.#changing.run(incarnation, () => this.#engine.reading(work))
   }
 
-  /** Errors: InvalidSelectionError, CorruptDataError, AbortedError. */
-  async read(entry: Entry, selection: ResolvedSelection, target: Uint8Array, work: Work): Promise<void> {
-    const plan = planOf(selection, entry.shape, DTYPES[entry.dtype].itemsize)
-    await readPlan(this.#engine.data, entry, plan, target, work)
+  /**
+   * The selections one after the other, or else the whole array, in the buffer that `room` gives.
+   * Errors: StaleArrayError, InvalidSelectionError, CorruptDataError, AbortedError.
+   */
+  read(
+    incarnation: number,
+    selections: readonly ResolvedSelection[] | undefined,
+    room: (byteLength: number) => ArrayBuffer,
+    work: Work,
+  ): Promise<{ buffer: ArrayBuffer; version: number }> {
+    return this.#engine.reading(async () => {
+      const entry = this.#engine.entry(incarnation)
+      const { itemsize } = DTYPES[entry.dtype]
+      const base = { strides: stridesOf(entry.shape), offset: 0 }
+      const plans = (selections ?? [resolveSelection([], entry.shape)]).map((selection) =>
+        planOf(selectedLayout(checkResolved(selection, entry.shape), base), itemsize),
+      )
+      const total = plans.reduce((sum, { byteLength }) => sum + byteLength, 0)
+      work.begin(total)
+      const buffer = room(total)
+      let at = 0
+      for (const plan of plans) {
+        await readPlan(this.#engine.data, entry, plan, new Uint8Array(buffer, at, plan.byteLength), work)
+        at += plan.byteLength
+      }
+      work.end()
+      return { buffer, version: entry.version }
+    })
   }
 
   /** Errors: StaleArrayError, InvalidSelectionError, ShapeError, QuotaExceededError, AbortedError. */

@@ -3,7 +3,8 @@ import { BLOCK_BYTES } from '../protocol.js'
 import { checksum } from './checksum.js'
 import type { DataFiles } from './data-files.js'
 import { type BlockTable, blockAt, blockCount, blockLength, blockStart, positionOf } from './layout.js'
-import { AbortedError, type Work } from './work.js'
+import { readRange } from './reading.js'
+import { AbortedError, type Steps } from './work.js'
 
 export class Draft {
   readonly nbytes: number
@@ -34,8 +35,13 @@ export class Draft {
     this.#closed = true
   }
 
+  /** Fills `target` with bytes from `start` on, which are written. */
+  read(start: number, target: Uint8Array): void {
+    readRange(this.#data, { path: 'a value being written', nbytes: this.nbytes, blocks: this.blocks }, start, target)
+  }
+
   /** The bytes that come next: whole blocks, but for the last piece. Errors: RangeError, AbortedError. */
-  async write(bytes: Uint8Array, work: Work): Promise<void> {
+  async write(bytes: Uint8Array, steps: Steps): Promise<void> {
     const rest = this.nbytes - this.#filled
     if (bytes.byteLength > rest) throw new RangeError(`${bytes.byteLength} bytes came where ${rest} are missing`)
     for (let done = 0; done < bytes.byteLength; ) {
@@ -50,7 +56,7 @@ export class Draft {
       this.#data.write(block, positionOf(this.blocks, index))
       this.#filled += length
       done += length
-      if (work.spend(length)) await work.pause()
+      if (steps.spend(length)) await steps.pause()
     }
   }
 }
@@ -58,14 +64,20 @@ export class Draft {
 /** Collects bytes of any length into the pieces a draft takes. */
 export class DraftWriter {
   readonly #draft: Draft
-  readonly #work: Work
+  readonly #steps: Steps
   readonly #staging: Uint8Array
   #staged = 0
 
-  constructor(draft: Draft, work: Work) {
+  /** How much it collects. */
+  static stagingBytes(draft: Draft): number {
+    return Math.min(BLOCK_BYTES, draft.nbytes - draft.filled)
+  }
+
+  /** `staging`: where. */
+  constructor(draft: Draft, steps: Steps, staging: Uint8Array = new Uint8Array(DraftWriter.stagingBytes(draft))) {
     this.#draft = draft
-    this.#work = work
-    this.#staging = new Uint8Array(Math.min(BLOCK_BYTES, draft.nbytes - draft.filled))
+    this.#steps = steps
+    this.#staging = staging
   }
 
   /** Room for the next bytes, at least one; fill from its start and call filled(). */
@@ -77,8 +89,17 @@ export class DraftWriter {
     this.#staged += byteLength
     const rest = this.#draft.nbytes - this.#draft.filled
     if (this.#staged < Math.min(BLOCK_BYTES, rest)) return
-    await this.#draft.write(this.#staging.subarray(0, this.#staged), this.#work)
+    await this.#draft.write(this.#staging.subarray(0, this.#staged), this.#steps)
     this.#staged = 0
+  }
+
+  /** Fills `target` with bytes from `start` on, which came before. */
+  readBack(start: number, target: Uint8Array): void {
+    const { filled } = this.#draft
+    const written = target.subarray(0, Math.max(0, filled - start))
+    this.#draft.read(start, written)
+    const from = start + written.byteLength - filled
+    target.set(this.#staging.subarray(from, from + target.byteLength - written.byteLength), written.byteLength)
   }
 
   async write(bytes: Uint8Array): Promise<void> {

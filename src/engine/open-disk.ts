@@ -1,11 +1,17 @@
 // A disk that is open: the methods of the protocol, over engine, holds and container states.
 
-import { DTYPES } from '../core/dtype.js'
 import { toErrorData } from '../core/error-data.js'
 import { checkPath } from '../core/path.js'
-import { checkResolved, type ResolvedSelection, resolveSelection, selectedShape } from '../core/selection.js'
-import { sizeOf } from '../core/shape.js'
-import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, Result, ServiceMessage } from '../protocol.js'
+import type {
+  ArrayMeta,
+  EvaluatedArray,
+  MethodName,
+  OpenRequest,
+  Params,
+  PutResult,
+  Result,
+  ServiceMessage,
+} from '../protocol.js'
 import { Arrays } from './arrays.js'
 import { BufferPool } from './buffers.js'
 import { checkAttributes } from './check-request.js'
@@ -15,6 +21,7 @@ import { Holds } from './holds.js'
 import { Housekeeping } from './housekeeping.js'
 import { check, compact, type Parts } from './maintenance.js'
 import { OpenDrafts } from './open-drafts.js'
+import { evaluate } from './operators/evaluate.js'
 import type { ServiceHost } from './service.js'
 import type { Directory } from './storage.js'
 import type { Work } from './work.js'
@@ -29,6 +36,7 @@ const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
   'commitWrite',
   'set',
   'append',
+  'evaluateInto',
   'setAttributes',
   'rename',
   'delete',
@@ -152,12 +160,20 @@ export class OpenDisk {
       return metaOf(entry)
     },
 
-    read: ({ incarnation, selection, into }, work) => this.#read(incarnation, selection && [selection], into, work),
-    readMany: ({ incarnation, selections, into }, work) => this.#read(incarnation, selections, into, work),
+    read: ({ incarnation, selection, into }, work) =>
+      this.#parts.arrays.read(incarnation, selection && [selection], this.#room(into), work),
+    readMany: ({ incarnation, selections, into }, work) =>
+      this.#parts.arrays.read(incarnation, selections, this.#room(into), work),
     set: async ({ incarnation, selection, bytes, shape }, work) =>
       metaOf(await this.#parts.arrays.set(incarnation, selection, { bytes, shape }, work)),
     append: async ({ incarnation, axis, bytes, shape }, work) =>
       metaOf(await this.#parts.arrays.append(incarnation, axis, { bytes, shape }, work)),
+    evaluate: async (evaluation, work) => {
+      const { buffer, results } = await evaluate(this.#parts, evaluation, [], this.#request.client, work)
+      return { buffer, results: results as EvaluatedArray[] } // without targets all are in memory
+    },
+    evaluateInto: ({ targets, ...evaluation }, work) =>
+      evaluate(this.#parts, evaluation, targets, this.#request.client, work),
     setAttributes: ({ incarnation, attributes }) => {
       const { engine } = this.#parts
       return metaOf(engine.describe(engine.entry(incarnation), { attributes: checkAttributes(attributes) }))
@@ -205,32 +221,9 @@ export class OpenDisk {
     compact: (_, work) => this.#compact(work),
   }
 
-  /** The selections, or else the whole array. */
-  #read(
-    incarnation: number,
-    selections: readonly ResolvedSelection[] | undefined,
-    into: ArrayBuffer | undefined,
-    work: Work,
-  ): Promise<{ buffer: ArrayBuffer; version: number }> {
-    const { engine, arrays } = this.#parts
-    return engine.reading(async () => {
-      const entry = engine.entry(incarnation)
-      const { itemsize } = DTYPES[entry.dtype]
-      const wanted = (selections ?? [resolveSelection([], entry.shape)]).map((selection) => {
-        const resolved = checkResolved(selection, entry.shape)
-        return { resolved, byteLength: sizeOf(selectedShape(resolved)) * itemsize }
-      })
-      const total = wanted.reduce((sum, { byteLength }) => sum + byteLength, 0)
-      work.begin(total)
-      const buffer = into !== undefined && into.byteLength >= total ? into : this.#pool.take(total)
-      let at = 0
-      for (const { resolved, byteLength } of wanted) {
-        await arrays.read(entry, resolved, new Uint8Array(buffer, at, byteLength), work)
-        at += byteLength
-      }
-      work.end()
-      return { buffer, version: entry.version }
-    })
+  /** The page's buffer where it is large enough, else one of ours. */
+  #room(into: ArrayBuffer | undefined): (byteLength: number) => ArrayBuffer {
+    return (byteLength) => (into !== undefined && into.byteLength >= byteLength ? into : this.#pool.take(byteLength))
   }
 
   #list(prefix: string): ArrayMeta[] {

@@ -1,6 +1,7 @@
-// A selection as bytes: which ones, in C order of the selection, and the spans in which they are read and written.
-import type { ResolvedSelection } from '../core/selection.js'
+// A view as bytes of its file: which ones, where each goes, and the spans in which they are read and written.
+
 import { stridesOf } from '../core/shape.js'
+import type { ViewLayout } from '../core/view-layout.js'
 import { BLOCK_BYTES } from '../protocol.js'
 
 /**
@@ -12,56 +13,67 @@ export const MAX_SPAN_BYTES = BLOCK_BYTES
 
 interface PlanAxis {
   readonly count: number
-  /** Bytes from one element to the next; negative for a negative step. */
+  /** Bytes from one element to the next in the array's file; never negative. */
   readonly stride: number
+  /** The same among the view's elements in C order; negative where the view goes backwards. */
+  readonly to: number
 }
 
-/** Runs of `runBytes`, one for every combination of the axes, the outermost first; the very first begins at byte `start`. */
+/**
+ * Runs of `runBytes`, one for every combination of the axes, which go from the longest stride to the shortest. The first
+ * begins at byte `start` of the array and at byte `to` of the view's elements in C order.
+ */
 export interface Plan {
   readonly byteLength: number
   readonly start: number
+  readonly to: number
   readonly runBytes: number
   readonly axes: readonly PlanAxis[]
 }
 
 /** Part of a plan: runs that lie close together, or as much of one as is read in one go. */
 export interface Span extends Plan {
-  /** The lowest byte, and how many there are up to the highest: at most MAX_SPAN_BYTES. */
-  readonly low: number
+  /** How many bytes there are from `start` to its last: at most MAX_SPAN_BYTES. */
   readonly extent: number
-  /** Where its bytes begin among those of the whole plan. */
-  readonly offset: number
 }
 
-export function planOf(selection: ResolvedSelection, shape: readonly number[], itemsize: number): Plan {
-  const strides = stridesOf(shape)
-  let start = 0
-  let byteLength = itemsize
+/** `layout`: of a view of an array of elements of `itemsize` bytes in C order. */
+export function planOf({ shape, strides, offset }: ViewLayout, itemsize: number): Plan {
+  let [start, to, byteLength] = [offset * itemsize, 0, itemsize]
+  const inOrder = stridesOf(shape)
   const axes: PlanAxis[] = []
-  for (const [i, axis] of selection.entries()) {
-    const size = (strides[i] as number) * itemsize
-    start += axis.start * size
-    byteLength *= axis.count
-    if (axis.count !== 1) axes.push({ count: axis.count, stride: axis.step * size })
+  for (const [i, count] of shape.entries()) {
+    byteLength *= count
+    if (count === 1) continue
+    const stride = (strides[i] as number) * itemsize
+    const step = (inOrder[i] as number) * itemsize
+    if (stride >= 0) axes.push({ count, stride, to: step })
+    else {
+      start += stride * (count - 1)
+      to += step * (count - 1)
+      axes.push({ count, stride: -stride, to: -step })
+    }
   }
-  let runBytes = itemsize
-  while (axes.at(-1)?.stride === runBytes) runBytes *= (axes.pop() as PlanAxis).count
-  return { byteLength, start, runBytes, axes: joined(axes) }
+  const joined = joinedAxes(axes.sort((a, b) => b.stride - a.stride))
+  const inner = joined.at(-1)
+  const isRun = inner?.stride === itemsize && inner.to === itemsize
+  const runBytes = isRun ? inner.count * itemsize : itemsize
+  return { byteLength, start, to, runBytes, axes: isRun ? joined.slice(0, -1) : joined }
 }
 
 /** Joins axes that step as one. */
-function joined(axes: readonly PlanAxis[]): PlanAxis[] {
+function joinedAxes(axes: readonly PlanAxis[]): PlanAxis[] {
   const result: PlanAxis[] = []
   for (const axis of axes) {
     const outer = result.at(-1)
-    if (outer !== undefined && outer.stride === axis.stride * axis.count) {
-      result[result.length - 1] = { count: outer.count * axis.count, stride: axis.stride }
-    } else result.push(axis)
+    const joins = outer?.stride === axis.stride * axis.count && outer.to === axis.to * axis.count
+    if (joins) result[result.length - 1] = { ...axis, count: outer.count * axis.count }
+    else result.push(axis)
   }
   return result
 }
 
-/** The plan's bytes, in C order; in ascending order where no stride is negative. */
+/** The plan's bytes, in ascending order. */
 export function* spansOf(plan: Plan): Generator<Span, void, undefined> {
   if (plan.byteLength === 0) return
   const { runBytes, axes } = plan
@@ -73,64 +85,62 @@ export function* spansOf(plan: Plan): Generator<Span, void, undefined> {
     extent += extentOf(axes[inner] as PlanAxis)
   }
   const whole = axes.slice(inner)
-  const split = axes[inner - 1] ?? { count: 1, stride: 0 }
+  const split = axes[inner - 1] ?? { count: 1, stride: 0, to: 0 }
   const most = together(split, extent)
   const splitBytes = whole.reduce((bytes, { count }) => bytes * count, runBytes)
-  let offset = 0
-  for (const start of starts(plan.start, axes.slice(0, Math.max(0, inner - 1)))) {
+  for (const { start, to } of starts(plan, axes.slice(0, Math.max(0, inner - 1)))) {
     for (let first = 0; first < split.count; first += most) {
       const count = Math.min(most, split.count - first)
-      const part = count === 1 ? whole : [{ count, stride: split.stride }, ...whole]
-      yield spanOf(start + first * split.stride, runBytes, part, count * splitBytes, offset)
-      offset += count * splitBytes
+      yield {
+        start: start + first * split.stride,
+        to: to + first * split.to,
+        runBytes,
+        axes: count === 1 ? whole : [{ ...split, count }, ...whole],
+        byteLength: count * splitBytes,
+        extent: extent + (count - 1) * split.stride,
+      }
     }
   }
 }
 
 /** Runs too long for one span, cut where blocks may begin. */
-function* pieces({ start, axes, runBytes }: Plan): Generator<Span, void, undefined> {
-  let offset = 0
-  for (const from of starts(start, axes)) {
+function* pieces(plan: Plan): Generator<Span, void, undefined> {
+  const { axes, runBytes } = plan
+  for (const { start, to } of starts(plan, axes)) {
     for (let done = 0; done < runBytes; ) {
-      const length = Math.min(runBytes - done, MAX_SPAN_BYTES - ((from + done) % MAX_SPAN_BYTES))
-      yield spanOf(from + done, length, [], length, offset)
+      const length = Math.min(runBytes - done, MAX_SPAN_BYTES - ((start + done) % MAX_SPAN_BYTES))
+      yield { start: start + done, to: to + done, runBytes: length, axes: [], byteLength: length, extent: length }
       done += length
-      offset += length
     }
   }
 }
 
-function spanOf(start: number, runBytes: number, axes: readonly PlanAxis[], byteLength: number, offset: number): Span {
-  const extent = axes.reduce((sum, axis) => sum + extentOf(axis), runBytes)
-  const low = axes.reduce((sum, axis) => (axis.stride < 0 ? sum - extentOf(axis) : sum), start)
-  return { start, runBytes, axes, byteLength, offset, low, extent }
-}
-
 /** From the first element of the axis to the last. */
 function extentOf({ count, stride }: PlanAxis): number {
-  return (count - 1) * Math.abs(stride)
+  return (count - 1) * stride
 }
 
 /** How many elements of the axis, each of `extent` bytes, make one span. */
 function together({ count, stride }: PlanAxis, extent: number): number {
-  const distance = Math.abs(stride)
-  if (distance - extent > MAX_GAP_BYTES || distance > MAX_SPAN_BYTES - extent) return 1
-  return distance === 0 ? count : 1 + Math.floor((MAX_SPAN_BYTES - extent) / distance)
+  if (stride - extent > MAX_GAP_BYTES || stride > MAX_SPAN_BYTES - extent) return 1
+  return stride === 0 ? count : 1 + Math.floor((MAX_SPAN_BYTES - extent) / stride)
 }
 
-/** The first byte for every combination of the axes, in C order. */
-function* starts(start: number, axes: readonly PlanAxis[]): Generator<number, void, undefined> {
+/** Where each combination of the axes begins, those of the longest stride outermost. */
+function* starts(first: Pick<Plan, 'start' | 'to'>, axes: readonly PlanAxis[]): Generator<Pick<Plan, 'start' | 'to'>> {
   const index = axes.map(() => 0)
-  let at = start
+  let { start, to } = first
   for (;;) {
-    yield at
+    yield { start, to }
     let axis = axes.length - 1
     for (; axis >= 0; axis--) {
-      const { count, stride } = axes[axis] as PlanAxis
-      at += stride
+      const { count, stride, to: step } = axes[axis] as PlanAxis
+      start += stride
+      to += step
       index[axis] = (index[axis] as number) + 1
       if ((index[axis] as number) < count) break
-      at -= stride * count
+      start -= stride * count
+      to -= step * count
       index[axis] = 0
     }
     if (axis < 0) return

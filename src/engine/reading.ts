@@ -1,16 +1,18 @@
 // Reading an array's bytes: ranges from its blocks, and selections from ranges, never more than a step at a time.
 import { DTYPES, type DType } from '../core/dtype.js'
-import { stridesOf } from '../core/shape.js'
 import { copyElements, type Layout } from '../core/strided.js'
 import { wrap } from '../core/typed-array.js'
 import type { DataFiles } from './data-files.js'
 import type { Entry } from './entry.js'
 import { blockAt, blockLength, blockStart, FILE_BYTES, HOLE, missingFrom, positionOf } from './layout.js'
 import { MAX_SPAN_BYTES, type Plan, type Span, spansOf } from './plan.js'
-import type { Work } from './work.js'
+import type { Steps } from './work.js'
+
+/** A value's bytes on disk. `path` is for messages. */
+export type Stored = Pick<Entry, 'path' | 'nbytes' | 'blocks'>
 
 /** Fills `target` with the bytes from `start` on. Errors: CorruptDataError. */
-export function readRange(data: DataFiles, entry: Entry, start: number, target: Uint8Array): void {
+export function readRange(data: DataFiles, entry: Stored, start: number, target: Uint8Array): void {
   let done = 0
   while (done < target.byteLength) {
     const index = blockAt(start + done, entry.nbytes)
@@ -27,7 +29,7 @@ export function readRange(data: DataFiles, entry: Entry, start: number, target: 
 }
 
 /** How many bytes from block `first` on lie one after the other in a file (or are all holes), up to `wanted`. */
-function neighbouringBytes(entry: Entry, first: number, wanted: number): number {
+function neighbouringBytes(entry: Stored, first: number, wanted: number): number {
   const { blocks, nbytes } = entry
   const position = positionOf(blocks, first)
   let length = blockLength(first, nbytes)
@@ -40,53 +42,49 @@ function neighbouringBytes(entry: Entry, first: number, wanted: number): number 
   return Math.min(length, wanted)
 }
 
-/** Fills `target` with the planned bytes in C order; it begins at a multiple of the item size. Errors: CorruptDataError, AbortedError. */
+/** Fills `target` with the planned bytes, each where it goes; it begins at a multiple of the item size. Errors: CorruptDataError, AbortedError. */
 export async function readPlan(
   data: DataFiles,
   entry: Entry,
   plan: Plan,
   target: Uint8Array,
-  work: Work,
+  steps: Steps,
 ): Promise<void> {
   let scratch: Uint8Array | undefined
   for (const span of spansOf(plan)) {
-    const part = target.subarray(span.offset, span.offset + span.byteLength)
-    if (span.axes.length === 0) readRange(data, entry, span.low, part)
+    if (span.axes.length === 0) readRange(data, entry, span.start, target.subarray(span.to, span.to + span.byteLength))
     else {
       scratch ??= new Uint8Array(MAX_SPAN_BYTES)
       const bytes = scratch.subarray(0, span.extent)
-      readRange(data, entry, span.low, bytes)
-      pick(entry.dtype, span, bytes, part)
+      readRange(data, entry, span.start, bytes)
+      const { shape, inSpan, inView } = layouts(entry.dtype, span, bytes, target)
+      copyElements(entry.dtype, shape, inView, inSpan)
     }
-    if (work.spend(span.extent, span.byteLength)) await work.pause()
+    if (steps.spend(span.extent, span.byteLength)) await steps.pause()
   }
 }
 
-/** Copies the span's runs out of its `bytes`, all from its lowest byte on. */
-function pick(dtype: DType, span: Span, bytes: Uint8Array, target: Uint8Array): void {
-  const { shape, inSpan, inOrder } = layouts(dtype, span, bytes, target)
-  copyElements(dtype, shape, inOrder, inSpan)
-}
-
-/** Copies `source`, in C order, to where the span's runs are in its `bytes`. */
+/** Copies the span's part of `source`, a view's elements in C order, to where its runs are in the span's `bytes`. */
 export function place(dtype: DType, span: Span, bytes: Uint8Array, source: Uint8Array): void {
-  const { shape, inSpan, inOrder } = layouts(dtype, span, bytes, source)
-  copyElements(dtype, shape, inSpan, inOrder)
+  const { shape, inSpan, inView } = layouts(dtype, span, bytes, source)
+  copyElements(dtype, shape, inSpan, inView)
 }
 
 function layouts(
   dtype: DType,
-  { axes, runBytes, start, low }: Span,
+  { axes, runBytes, to }: Span,
   bytes: Uint8Array,
-  ordered: Uint8Array,
-): { shape: number[]; inSpan: Layout; inOrder: Layout } {
+  view: Uint8Array,
+): { shape: number[]; inSpan: Layout; inView: Layout } {
   const { itemsize } = DTYPES[dtype]
-  const shape = [...axes.map(({ count }) => count), runBytes / itemsize]
-  const strides = [...axes.map(({ stride }) => stride / itemsize), 1]
-  const elements = (of: Uint8Array) => wrap(of.buffer, dtype, of.byteOffset, of.byteLength / itemsize)
+  const elements = (of: Uint8Array) => wrap(of.buffer, dtype, of.byteOffset, Math.floor(of.byteLength / itemsize))
   return {
-    shape,
-    inSpan: { data: elements(bytes), strides, offset: (start - low) / itemsize },
-    inOrder: { data: elements(ordered), strides: stridesOf(shape), offset: 0 },
+    shape: [...axes.map(({ count }) => count), runBytes / itemsize],
+    inSpan: { data: elements(bytes), strides: [...axes.map(({ stride }) => stride / itemsize), 1], offset: 0 },
+    inView: {
+      data: elements(view),
+      strides: [...axes.map((axis) => axis.to / itemsize), 1],
+      offset: to / itemsize,
+    },
   }
 }

@@ -4,6 +4,7 @@ import { type ResolvedAxis, type ResolvedSelection, selectedShape } from '../cor
 import { sameShape, sizeOf, stridesOf } from '../core/shape.js'
 import { gather } from '../core/strided.js'
 import { bytesOf, wrap } from '../core/typed-array.js'
+import { selectedLayout } from '../core/view-layout.js'
 import { BLOCK_BYTES } from '../protocol.js'
 import { checksum } from './checksum.js'
 import type { DataFiles } from './data-files.js'
@@ -31,9 +32,9 @@ interface Ascending {
 /** The blocks a selection touches, in order. */
 export function touchedBlocks(entry: Entry, selection: ResolvedSelection): number[] {
   const indexes: number[] = []
-  for (const { low, extent } of spansOf(planOfEntry(entry, ascending(selection).selection))) {
-    const last = blockAt(low + extent - 1, entry.nbytes)
-    const next = Math.max(blockAt(low, entry.nbytes), (indexes.at(-1) ?? -1) + 1)
+  for (const { start, extent } of spansOf(planOfEntry(entry, ascending(selection).selection))) {
+    const last = blockAt(start + extent - 1, entry.nbytes)
+    const next = Math.max(blockAt(start, entry.nbytes), (indexes.at(-1) ?? -1) + 1)
     for (let index = next; index <= last; index++) indexes.push(index)
   }
   return indexes
@@ -58,15 +59,14 @@ export async function writeRegion(
   for (const slab of slabs(upward.selection, MAX_SLAB_BYTES / itemsize)) {
     const bytes = slabValue(source, dtype, upward, slab)
     for (const span of spansOf(planOfEntry(entry, slab))) {
-      let part = bytes.subarray(span.offset, span.offset + span.byteLength)
+      let part = bytes.subarray(span.to, span.to + span.byteLength)
       if (span.axes.length > 0) {
         scratch ??= new Uint8Array(MAX_SPAN_BYTES)
-        const between = scratch.subarray(0, span.extent)
-        readRange(data, entry, span.low, between)
-        place(dtype, span, between, part)
-        part = between
+        part = scratch.subarray(0, span.extent)
+        readRange(data, entry, span.start, part)
+        place(dtype, span, part, bytes)
       }
-      rewriter.write(span.low, part)
+      rewriter.write(span.start, part)
       if (work.spend(span.extent, span.byteLength)) await work.pause()
     }
   }
@@ -74,7 +74,7 @@ export async function writeRegion(
 }
 
 function planOfEntry({ shape, dtype }: Entry, selection: ResolvedSelection): Plan {
-  return planOf(selection, shape, DTYPES[dtype].itemsize)
+  return planOf(selectedLayout(selection, { strides: stridesOf(shape), offset: 0 }), DTYPES[dtype].itemsize)
 }
 
 /** Holds one block at a time; writes come in ascending order, and what they leave of a block stays as it is. */

@@ -14,7 +14,13 @@ export class AbortedError extends Error {
   override readonly name = 'AbortError'
 }
 
-export class Work {
+/** A call as its steps are taken: `spend` tells when it is time to `pause`. */
+export interface Steps {
+  spend(bytes: number, doneBytes?: number): boolean
+  pause(): Promise<void>
+}
+
+export class Work implements Steps {
   readonly #scheduler: Scheduler
   readonly #report: ((doneBytes: number, totalBytes: number | undefined) => void) | undefined
   #aborted = false
@@ -22,6 +28,7 @@ export class Work {
   #doneBytes = 0
   #totalBytes: number | undefined
   #reportedAt = 0
+  #pausedAt = 0
 
   constructor(scheduler: Scheduler, report?: (doneBytes: number, totalBytes: number | undefined) => void) {
     this.#scheduler = scheduler
@@ -50,6 +57,17 @@ export class Work {
     return this.#cost >= STEP_COST_BYTES
   }
 
+  /** The same steps, for work that tells by `advance` how much of it is done. */
+  get uncounted(): Steps {
+    return { spend: (bytes) => this.spend(bytes, 0), pause: () => this.pause() }
+  }
+
+  /** Notes computing, of which `doneBytes` were asked for; true where it is time to pause(). */
+  advance(doneBytes: number): boolean {
+    this.#doneBytes += doneBytes
+    return this.#scheduler.now() !== this.#pausedAt
+  }
+
   /** Lets other calls run. Errors: AbortedError. */
   async pause(): Promise<void> {
     this.#cost = 0
@@ -60,6 +78,7 @@ export class Work {
       this.#report?.(Math.min(this.#doneBytes, this.#totalBytes ?? this.#doneBytes), this.#totalBytes)
     }
     await this.#scheduler.pause()
+    this.#pausedAt = this.#scheduler.now()
     this.check()
   }
 

@@ -1,19 +1,20 @@
 // Arrays as .npy files, byte for byte as numpy.save writes them.
-import { DiskBackedNDArray } from '../array.js'
+import type { DiskBackedNDArray } from '../array.js'
 import { blockSelections, DEFAULT_BLOCK_BYTES } from '../block-selections.js'
-import { DTYPES, type DType } from '../core/dtype.js'
+import { DTYPES } from '../core/dtype.js'
 import { StaleArrayError } from '../core/errors.js'
 import { NDArray } from '../core/ndarray.js'
 import { npyHeaderBytes } from '../core/npy-header.js'
 import { isContiguous } from '../core/strided.js'
 import { bytesOf } from '../core/typed-array.js'
-import { custodyOf } from '../custody.js'
+import { findCustody } from '../custody.js'
+import { findView } from '../frames.js'
 import { wholeLayout } from '../reading.js'
-import { ArrayView, type Readable, sightOf } from '../view.js'
+import type { ArrayView } from '../view.js'
 import { signalOnly } from '../work-options.js'
 
 /** What can be written to a file. */
-export type Exportable = NDArray | Readable<DType>
+export type Exportable = NDArray | DiskBackedNDArray | ArrayView
 
 interface ExportOptions {
   readonly signal?: AbortSignal
@@ -50,7 +51,7 @@ function isInFortranOrder(array: Exportable): boolean {
 
 function layoutOf(array: Exportable): { readonly shape: readonly number[]; readonly strides: readonly number[] } {
   if (array instanceof NDArray) return array
-  return array instanceof ArrayView ? sightOf(array).frame.layout : wholeLayout(array.shape)
+  return findView(array)?.layout ?? wholeLayout(array.shape)
 }
 
 /** Copies: a chunk is the reader's, who may hand its memory on. */
@@ -61,7 +62,10 @@ function* blocksInMemory(array: NDArray): Generator<Uint8Array, void, undefined>
   }
 }
 
-async function* blocksOnDisk(array: Readable<DType>, options: ExportOptions): AsyncGenerator<Uint8Array, void> {
+async function* blocksOnDisk(
+  array: DiskBackedNDArray | ArrayView,
+  options: ExportOptions,
+): AsyncGenerator<Uint8Array, void> {
   const before = versionOf(array)
   for await (const { array: block } of array.blocks(signalOnly(options))) {
     if (versionOf(array) !== before) throw new StaleArrayError('the array was changed while it was written to a file')
@@ -70,9 +74,7 @@ async function* blocksOnDisk(array: Readable<DType>, options: ExportOptions): As
 }
 
 /** Names one value of an array on disk; undefined for what is elsewhere. */
-function versionOf(array: Readable<DType>): string | undefined {
-  const base =
-    array instanceof DiskBackedNDArray ? array : array instanceof ArrayView ? sightOf(array).source.array : undefined
-  const meta = base && custodyOf(base).residency?.meta
+function versionOf(array: DiskBackedNDArray | ArrayView): string | undefined {
+  const meta = findCustody(findView(array)?.array ?? array)?.residency?.meta
   return meta && `${meta.incarnation}.${meta.version}`
 }

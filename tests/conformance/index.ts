@@ -4,6 +4,8 @@ import { cachingCases } from './caching.js'
 import { changingCases } from './changing.js'
 import { creatingCases } from './creating.js'
 import { diskCases } from './disk.js'
+import { goldenCasesOfNumPy } from './golden.js'
+import { goldenReductionCases } from './golden-reductions.js'
 import { memoryCases } from './memory.js'
 import { orderCases } from './order.js'
 import { pathCases } from './paths.js'
@@ -26,4 +28,6 @@ export const cases: readonly Case[] = [
   ...storeCases,
   ...diskCases,
   ...workCases,
+  ...goldenCasesOfNumPy,
+  ...goldenReductionCases,
 ]

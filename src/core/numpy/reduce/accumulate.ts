@@ -1,9 +1,8 @@
 // Accumulations: what a reduction along one axis has at every element. Source: numpy.ufunc.accumulate.
 import { castInto } from '../../cast.js'
 import type { DType, TypedArray } from '../../dtype.js'
-import { checkAxis, sizeOf } from '../../shape.js'
+import { sizeOf } from '../../shape.js'
 import { allocate } from '../../typed-array.js'
-import { resolveReduction } from '../types.js'
 import { reducedAxes } from './axes.js'
 import { CAST_STEP, CastChain } from './casts.js'
 import type { AccumulationKernel, Fold } from './fold.js'
@@ -13,6 +12,7 @@ import { MINIMUM } from './kernels/accumulate-minimum.generated.js'
 import { MULTIPLY } from './kernels/accumulate-multiply.generated.js'
 import { Odometer } from './odometer.js'
 import type { ReducedInput } from './plan.js'
+import { type AccumulateOptions, resolveAccumulate } from './results.js'
 import { groupsOf } from './walk.js'
 
 export type AccumulateName = 'add' | 'multiply' | 'minimum' | 'maximum'
@@ -37,21 +37,16 @@ export interface Accumulator {
   push(tile: TypedArray, n: number, into: TypedArray): void
 }
 
-/** Errors: ShapeError (axis), TypeError (0-d). */
+/** Errors: as resolveAccumulate. */
 export function planAccumulate(
   name: AccumulateName,
   input: ReducedInput,
-  options: { readonly axis?: number | undefined; readonly dtype?: DType | undefined } = {},
+  options: AccumulateOptions = {},
 ): Accumulator {
-  if (!Object.hasOwn(TABLES, name)) throw new TypeError(`accumulate takes add, multiply, minimum, maximum, got ${name}`)
-  const { shape } = input
-  if (shape.length === 0) throw new TypeError('cannot accumulate on a scalar')
-  const axis = checkAxis(options.axis ?? 0, shape.length)
-  const isSummed = name === 'add' || name === 'multiply'
-  const out = options.dtype ?? (isSummed ? resolveReduction('sum', input.dtype).loop : input.dtype)
+  const { axis, out } = resolveAccumulate(name, input, options)
   const kernel = TABLES[out === 'bool' ? ON_BOOL[name] : name][out === 'bool' ? 'uint8' : out]
   if (kernel === undefined) throw new TypeError(`no loop for ${out}`)
-  return new KernelAccumulator(kernel, shape, axis, input.dtype, out)
+  return new KernelAccumulator(kernel, input.shape, axis, input.dtype, out)
 }
 
 class KernelAccumulator implements Accumulator, Fold {

@@ -9,6 +9,7 @@ import type { RankFinder } from './percentile.js'
 const MAX_COUNTS = 2 ** 21
 
 export class DigitSearch implements RankFinder {
+  readonly passes: number
   readonly casts: readonly DType[] = []
   readonly #dtype: DType
   readonly #anyNaN: (x: TypedArray, start: number, n: number) => boolean
@@ -35,6 +36,7 @@ export class DigitSearch implements RankFinder {
     this.#targets = wanted.length
     const searches = outputs * wanted.length
     this.#bits = [16, 8, 4, 2].find((bits) => searches * 2 ** bits <= MAX_COUNTS) ?? 1
+    this.passes = keyBits(dtype) / this.#bits
     this.#prefixHigh = new Uint32Array(searches)
     this.#prefixLow = new Uint32Array(searches)
     this.#rank = Float64Array.from({ length: searches }, (_, search) => wanted[search % wanted.length] ?? 0)

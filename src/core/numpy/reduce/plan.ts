@@ -1,15 +1,15 @@
 // From a reduction's name and options to its reducer.
 import { castTyped } from '../../cast.js'
 import type { DType } from '../../dtype.js'
-import { DTypeError, ShapeError } from '../../errors.js'
 import { stridesOf } from '../../shape.js'
 import { type ReductionName, realPart, resolveReduction } from '../types.js'
-import { type AxisOption, checkSingleAxis, type ReducedAxes, reducedAxes, scalarAxis } from './axes.js'
+import type { AxisOption, ReducedAxes } from './axes.js'
 import { DeviationFold, deviationDType } from './deviations.js'
 import type { ArrayFold, FoldResult } from './fold.js'
 import { argumentFold, countFold, extremeFold, productFold } from './folds.js'
 import { divided, meanLoop, rooted, varianceLoop } from './moments.js'
 import { FoldReducer, type Passes, type Reducer } from './reducer.js'
+import { axesOf, checkedAxesOf, reductionDType } from './results.js'
 import { sumFold } from './sums.js'
 import { piecesOf, walkOrder } from './walk.js'
 
@@ -31,36 +31,31 @@ export interface ReductionOptions {
 }
 
 /**
- * The reducer of a reduction. Errors: ShapeError with NumPy's words (axes; an empty reduction without identity),
+ * The reducer of a reduction, or of a part of the input with the same results: `part` is its shape, the reduced axes whole.
+ * Errors: ShapeError with NumPy's words (axes; an empty reduction without identity),
  * DTypeError (no loop), TypeError (what is no axis).
  */
-export function planReduction(name: ReductionName, input: ReducedInput, options: ReductionOptions = {}): Reducer {
-  const axes = axesFor(name, input.shape, options)
-  checkNotEmpty(name, axes)
+export function planReduction(
+  name: ReductionName,
+  input: ReducedInput,
+  options: ReductionOptions = {},
+  part: readonly number[] = input.shape,
+): Reducer {
+  const whole = checkedAxesOf(name, input.shape, options)
+  reductionDType(name, input.dtype, options.dtype)
+  const axes = axesOf(name, part, options)
   const isFlat = (name === 'argmin' || name === 'argmax') && axes.reduced.every(Boolean)
   const strides = input.strides ?? stridesOf(input.shape)
   const order = isFlat ? input.shape.map((_, axis) => axis) : walkOrder(input.shape, strides)
-  return new FoldReducer(axes, order, input.dtype, passesOf(name, input.dtype, { axes, order, strides }, options))
-}
-
-const UFUNCS: ReadonlySet<ReductionName> = new Set(['sum', 'prod', 'min', 'max', 'any', 'all', 'argmin', 'argmax'])
-
-function axesFor(name: ReductionName, shape: readonly number[], { axis, keepdims }: ReductionOptions): ReducedAxes {
-  const given = name === 'argmin' || name === 'argmax' ? checkSingleAxis(axis) : axis
-  return reducedAxes(shape, UFUNCS.has(name) ? scalarAxis(given, shape.length) : given, keepdims)
-}
-
-function checkNotEmpty(name: ReductionName, { outputs, count }: ReducedAxes): void {
-  if (outputs === 0 || count > 0) return
-  if (name === 'argmin' || name === 'argmax') throw new ShapeError(`attempt to get ${name} of an empty sequence`)
-  if (name !== 'min' && name !== 'max') return
-  const ufunc = name === 'min' ? 'minimum' : 'maximum'
-  throw new ShapeError(`zero-size array to reduction operation ${ufunc} which has no identity`)
+  const passes = passesOf(name, input.dtype, { axes, whole, order, strides }, options)
+  return new FoldReducer(axes, whole.shape, order, input.dtype, passes)
 }
 
 /** Axes, the order they are walked in, and how the input lies. */
 interface Layout {
   readonly axes: ReducedAxes
+  /** Of the whole input: what is reduced in which pieces depends on it. */
+  readonly whole: ReducedAxes
   readonly order: readonly number[]
   readonly strides: readonly number[]
 }
@@ -91,24 +86,24 @@ function passesOf(name: ReductionName, from: DType, layout: Layout, options: Red
 }
 
 function onePass(first: ArrayFold): Passes {
-  return { first, next: (fold) => ({ outputs: fold.result() }) }
+  return { count: 1, first, next: (fold) => ({ outputs: fold.result() }) }
 }
 
-function sumOf(from: DType, loop: DType, { axes, order, strides }: Layout): ArrayFold {
-  return sumFold(loop, axes.outputs, piecesOf(axes, order, strides, from !== loop), from)
+function sumOf(from: DType, loop: DType, { axes, whole, order, strides }: Layout): ArrayFold {
+  return sumFold(loop, axes.outputs, piecesOf(whole, order, strides, from !== loop), from)
 }
 
-function productOf(from: DType, loop: DType, { axes, order, strides }: Layout): ArrayFold {
-  return productFold(loop, axes.outputs, piecesOf(axes, order, strides, from !== loop))
+function productOf(from: DType, loop: DType, { axes, whole, order, strides }: Layout): ArrayFold {
+  return productFold(loop, axes.outputs, piecesOf(whole, order, strides, from !== loop))
 }
 
 function meanPasses(from: DType, layout: Layout, asked: DType | undefined): Passes {
   const loop = asked ?? meanLoop(from)
-  checkSummable('mean', loop)
   const out = asked ?? (from === 'float16' ? from : loop)
   // NumPy rounds a float16 scalar once, an array of them by way of float32.
   const divisionOut = layout.axes.resultShape.length === 0 ? out : loop
   return {
+    count: 1,
     first: sumOf(from, loop, layout),
     next: (fold) => ({ outputs: castTo(divided(fold.result(), layout.axes.count, divisionOut), out) }),
   }
@@ -117,11 +112,11 @@ function meanPasses(from: DType, layout: Layout, asked: DType | undefined): Pass
 /** Two passes, as NumPy makes them: the mean, then the squared deviations from it. */
 function variancePasses(name: 'std' | 'var', from: DType, layout: Layout, options: ReductionOptions): Passes {
   const loop = options.dtype ?? varianceLoop(from)
-  checkSummable(name, loop)
-  const { axes, order } = layout
+  const { axes, whole, order } = layout
   const freedom = Math.max(axes.count - (options.ddof ?? 0), 0)
   let isFirst = true
   return {
+    count: 2,
     first: sumOf(from, loop, layout),
     next: (fold) => {
       if (isFirst) {
@@ -129,7 +124,7 @@ function variancePasses(name: 'std' | 'var', from: DType, layout: Layout, option
         const mean = divided(fold.result(), axes.count)
         const summed = options.dtype ?? realPart(loop)
         const isCast = summed !== realPart(deviationDType(from, loop))
-        const pieces = piecesOf(axes, order, packedStrides(axes.shape, order), isCast)
+        const pieces = piecesOf(whole, order, packedStrides(whole.shape, order), isCast)
         return { fold: new DeviationFold(mean, from, summed, pieces) }
       }
       const variance = divided(fold.result(), freedom)
@@ -151,9 +146,4 @@ function packedStrides(shape: readonly number[], order: readonly number[]): numb
 
 function castTo({ data, dtype }: FoldResult, to: DType): FoldResult {
   return { data: dtype === to ? data : castTyped(data, dtype, to), dtype: to }
-}
-
-/** Errors: DTypeError: a sum in bool is an `any`, which has no mean. */
-function checkSummable(name: string, loop: DType): void {
-  if (loop === 'bool') throw new DTypeError(`${name} is not computed in bool`)
 }

@@ -8,7 +8,7 @@ import type { ReducedAxes } from './axes.js'
 import { CAST_STEP, CastChain } from './casts.js'
 import type { ArrayFold, FoldResult } from './fold.js'
 import { Odometer } from './odometer.js'
-import { groupsOf } from './walk.js'
+import { type Group, groupsOf } from './walk.js'
 
 /**
  * Takes the elements of an array in one order, in tiles of any size, as often as it wants: `push` all tiles, `endPass`, and
@@ -19,6 +19,8 @@ export interface Reducer<Result = ArrayParts> {
   readonly order: readonly number[]
   /** The dtype of the tiles: the input's own. */
   readonly dtype: DType
+  /** How often it wants the elements, at most. */
+  readonly passes: number
   /** Nothing that is still to come in this pass changes the result: the rest need not be pushed. */
   readonly settled: boolean
   push(tile: TypedArray): void
@@ -30,6 +32,7 @@ export interface Reducer<Result = ArrayParts> {
 
 /** What the passes of a reduction do. */
 export interface Passes {
+  readonly count: number
   readonly first: ArrayFold
   /** The fold of the next pass, or the outputs in the order of the walk. */
   next(fold: ArrayFold): { readonly fold: ArrayFold } | { readonly outputs: FoldResult }
@@ -40,20 +43,27 @@ export class FoldReducer implements Reducer {
   readonly order: readonly number[]
   readonly dtype: DType
   readonly #axes: ReducedAxes
+  readonly #groups: readonly Group[]
   readonly #passes: Passes
   #walk: Odometer
   #fold: ArrayFold
   #chain: CastChain
   #outputs: FoldResult | undefined
 
-  constructor(axes: ReducedAxes, order: readonly number[], dtype: DType, passes: Passes) {
+  /** `whole`: the shape of which `axes` may be a part. */
+  constructor(axes: ReducedAxes, whole: readonly number[], order: readonly number[], dtype: DType, passes: Passes) {
     this.order = order
     this.dtype = dtype
     this.#axes = axes
+    this.#groups = groupsOf(axes, order, whole)
     this.#passes = passes
     this.#fold = passes.first
     this.#chain = new CastChain(dtype, this.#fold.casts)
-    this.#walk = new Odometer(groupsOf(axes, order))
+    this.#walk = new Odometer(this.#groups)
+  }
+
+  get passes(): number {
+    return this.#passes.count
   }
 
   get settled(): boolean {
@@ -81,7 +91,7 @@ export class FoldReducer implements Reducer {
     }
     this.#fold = next.fold
     this.#chain = new CastChain(this.dtype, this.#fold.casts)
-    this.#walk = new Odometer(groupsOf(this.#axes, this.order))
+    this.#walk = new Odometer(this.#groups)
     return true
   }
 

@@ -40,12 +40,16 @@ export function walkOrder(shape: readonly number[], strides: readonly number[] =
   return innermostFirst.reverse()
 }
 
-/** The groups of the walk, outermost first; axes of one element are left out. */
-export function groupsOf({ shape, reduced }: ReducedAxes, order: readonly number[]): Group[] {
+/** The groups of the walk, outermost first; axes of one element in the whole input, of which this may be a part, are left out. */
+export function groupsOf(
+  { shape, reduced }: ReducedAxes,
+  order: readonly number[],
+  whole: readonly number[] = shape,
+): Group[] {
   const groups: Group[] = []
   for (const axis of order) {
     const group = { count: shape[axis] ?? 1, reduced: reduced[axis] ?? false }
-    if (group.count === 1) continue
+    if (whole[axis] === 1) continue
     const outer = groups.at(-1)
     if (outer?.reduced === group.reduced) groups[groups.length - 1] = { ...group, count: outer.count * group.count }
     else groups.push(group)

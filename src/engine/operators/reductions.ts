@@ -1,0 +1,101 @@
+// Reductions of an expression, out of core: its elements are pushed through a reducer, for as many results at a time as fit.
+import type { ArrayParts } from '../../core/data.js'
+import { DTYPES, type TypedArray } from '../../core/dtype.js'
+import { reducedAxes } from '../../core/numpy/reduce/axes.js'
+import type { HistogramOptions } from '../../core/numpy/reduce/bins.js'
+import { planHistogram } from '../../core/numpy/reduce/histogram.js'
+import { type PercentileOptions, planPercentile } from '../../core/numpy/reduce/percentile.js'
+import { planReduction, type ReductionOptions } from '../../core/numpy/reduce/plan.js'
+import type { Reducer } from '../../core/numpy/reduce/reducer.js'
+import { axesOf } from '../../core/numpy/reduce/results.js'
+import type { ReductionName } from '../../core/numpy/types.js'
+import { allocate, bytesOf } from '../../core/typed-array.js'
+import { begin, type Job } from './job.js'
+import { type Sink, write } from './results.js'
+import { boxesOf, type Walk, walkSize, wholeWalk } from './walk.js'
+
+type Box = Pick<Walk, 'starts' | 'counts'>
+
+/** Errors: as planReduction. */
+export async function reduce(
+  job: Job,
+  { name, options }: { readonly name: ReductionName; readonly options: ReductionOptions },
+): Promise<void> {
+  const { results, input } = job
+  const axes = axesOf(name, input.shape, options)
+  const open = (dtype: ArrayParts['dtype']) => results.open([{ dtype, shape: axes.resultShape }])
+  let sink: Sink | undefined
+  for (const box of boxes(job, axes.reduced, axes.outputs)) {
+    const reducer = planReduction(name, input, options, box.counts)
+    if (sink === undefined) begin(job, reducer.passes)
+    const { data, dtype } = await drive(reducer, box, job)
+    ;[sink] = sink === undefined ? await open(dtype) : [sink]
+    await write(sink as Sink, data, dtype) // one result, one sink
+  }
+}
+
+/** Errors: as planPercentile. */
+export async function percentile(
+  job: Job,
+  { q, options }: { readonly q: number | readonly number[]; readonly options: PercentileOptions },
+): Promise<void> {
+  const { input, results, grain } = job
+  const { reduced, outputs, resultShape } = reducedAxes(input.shape, options.axis, options.keepdims)
+  const rows = typeof q === 'number' ? 1 : q.length
+  let whole: TypedArray | undefined
+  let done = 0
+  let dtype = input.dtype
+  // What a search keeps is more than what a sum does.
+  for (const box of boxes(job, reduced, outputs, Math.ceil(grain.outputs / 8))) {
+    const reducer = planPercentile({ ...input, shape: box.counts }, q, options)
+    if (whole === undefined) begin(job, reducer.passes)
+    const part = await drive(reducer, box, job)
+    dtype = part.dtype
+    whole ??= allocate(dtype, rows * outputs)
+    const count = rows === 0 ? 0 : part.data.length / rows
+    for (let row = 0; row < rows; row++) {
+      const { itemsize } = DTYPES[dtype]
+      const elements = bytesOf(part.data).subarray(row * count * itemsize, (row + 1) * count * itemsize)
+      bytesOf(whole).set(elements, (row * outputs + done) * itemsize)
+    }
+    done += count
+  }
+  const [sink] = await results.open([{ dtype, shape: typeof q === 'number' ? resultShape : [rows, ...resultShape] }])
+  await write(sink as Sink, whole ?? allocate(dtype, 0), dtype) // one result, one sink
+}
+
+/** Errors: as planHistogram. */
+export async function histogram(job: Job, options: HistogramOptions): Promise<void> {
+  const { input, results } = job
+  const reducer = planHistogram(input, options)
+  begin(job, reducer.passes)
+  const { counts, edges } = await drive(reducer, wholeWalk(input.shape), job)
+  const sinks = await results.open([
+    { dtype: 'int64', shape: [counts.length] },
+    { dtype: 'float64', shape: [edges.length] },
+  ])
+  await write(sinks[0] as Sink, counts, 'int64') // two results, two sinks
+  await write(sinks[1] as Sink, edges, 'float64')
+}
+
+/** Pushes the elements of a box through a reducer, as often as that wants. */
+async function drive<R>(reducer: Reducer<R>, box: Box, { expressions, work }: Job): Promise<R> {
+  const walk = { ...box, order: reducer.order }
+  const size = walkSize(walk)
+  const reader = size === 0 ? undefined : expressions.over(walk)
+  do {
+    for (let start = 0; reader !== undefined && start < size && !reducer.settled; start += reader.tile) {
+      const count = Math.min(reader.tile, size - start)
+      reducer.push(await reader.read(start, count))
+      if (work.advance(count * expressions.bytesPerElement)) await work.pause()
+    }
+  } while (reducer.endPass())
+  reader?.end()
+  return reducer.finish()
+}
+
+/** Boxes with the reduced axes whole, in C order of the results; one without elements where there are no results. */
+function boxes({ input, grain }: Job, reduced: readonly boolean[], outputs: number, most = grain.outputs) {
+  if (outputs === 0) return [wholeWalk(input.shape)]
+  return boxesOf(input.shape, (axis) => !reduced[axis], most)
+}
