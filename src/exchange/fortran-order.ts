@@ -5,11 +5,13 @@ import { blockSelections } from '../block-selections.js'
 import type { WorkOptions } from '../call.js'
 import { DTYPES, type DType, type TypedArray } from '../core/dtype.js'
 import { NDArray } from '../core/ndarray.js'
-import { type Selection, slice } from '../core/selection.js'
+import type { ResolvedAxis, Selection } from '../core/selection.js'
 import { sizeOf, stridesOf } from '../core/shape.js'
 import { copyElements } from '../core/strided.js'
 import { allocate, bytesOf, wrap } from '../core/typed-array.js'
+import { custodyOf } from '../custody.js'
 import type { Disk } from '../disk.js'
+import type { Residency } from '../residency.js'
 import type { ByteReader } from './byte-reader.js'
 
 /** As many are in memory a few times: as they came, put in order, on their way to disk. */
@@ -65,7 +67,7 @@ export async function* inCOrder(
     ...{ enableCaching: true, shape: [sizeOf(shape)], dtype },
   })
   try {
-    yield* readPanels(staged, slabs, panels, memory)
+    yield* readPanels(staged, slabs, panels, memory, staging.signal)
   } finally {
     await staged.purge()
   }
@@ -97,31 +99,58 @@ async function* readSlabs(
   }
 }
 
-/** What a slab has of a panel is one run of the slab: a panel takes single indices of some axes, and of those behind all. */
+/** Straight from the service: of a large array slabs times panels are so many that views and selections of each pile up. */
 async function* readPanels(
   staged: DiskBackedNDArray,
   slabs: readonly Slab[],
   panels: readonly Box[],
   { stored, ordered }: Memory,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { dtype, itemsize } = staged
-  let into = stored
+  const { session, meta } = custodyOf(staged).residency as Residency // it was made on disk
+  const { dtype, incarnation } = meta
+  let into = stored.buffer as ArrayBuffer // allocated here
   for (const panel of panels) {
-    const parts = slabs.flatMap((slab) => {
-      const box = intersection(slab.box, panel)
-      return box === undefined ? [] : [{ box, start: slab.offset + offsetIn(slab.box, box) }]
-    })
-    const wanted = parts.map(({ box, start }) => [slice(start, start + sizeOf(countsOf(box)))])
-    const runs = await staged.getMany(wanted, { into })
-    const counts = countsOf(panel)
-    const result = NDArray.fromParts({ data: ordered, shape: counts, dtype })
-    for (const [i, { box }] of parts.entries()) {
-      const run = runs[i] as NDArray // one for each part
-      into = wrap(run.data.buffer, dtype)
-      result.set(within(panel, box), run.reshape(countsOf(box)))
+    const parts = slabs.map((slab) => partOf(slab, panel)).filter((part) => part !== undefined)
+    const selections = parts.map(({ run }) => [run])
+    const options = { transfer: [into], ...(signal && { signal }) }
+    const { buffer } = await session.call('readMany', { incarnation, selections, into }, options)
+    into = buffer
+    const data = wrap(buffer, dtype)
+    const strides = stridesOf(countsOf(panel))
+    let offset = 0
+    for (const { run, counts, place } of parts) {
+      const to = place.reduce((at, start, axis) => at + start * (strides[axis] ?? 0), 0)
+      copyElements(dtype, counts, { data: ordered, strides, offset: to }, { data, strides: stridesOf(counts), offset })
+      offset += run.count
     }
-    yield bytesOf(ordered).subarray(0, sizeOf(counts) * itemsize)
+    yield bytesOf(ordered).subarray(0, sizeOf(countsOf(panel)) * DTYPES[dtype].itemsize)
   }
+}
+
+/** What a slab has of a panel. */
+interface Part {
+  /** One run of what is staged: a panel takes single indices of some axes, and of those behind all. */
+  readonly run: ResolvedAxis
+  readonly counts: readonly number[]
+  /** Its first element, counted from the panel's. */
+  readonly place: readonly number[]
+}
+
+function partOf({ box, offset }: Slab, panel: Box): Part | undefined {
+  const [counts, place, within]: [number[], number[], number[]] = [[], [], []]
+  for (const [axis, slab] of box.entries()) {
+    const wanted = panel[axis] as Extent // of the same array
+    const start = Math.max(slab.start, wanted.start)
+    const count = Math.min(slab.start + slab.count, wanted.start + wanted.count) - start
+    if (count <= 0) return undefined
+    counts.push(count)
+    place.push(start - wanted.start)
+    within.push(start - slab.start)
+  }
+  let first = 0
+  for (const [axis, { count }] of box.entries()) first = first * count + (within[axis] ?? 0)
+  return { run: { start: offset + first, step: 1, count: sizeOf(counts), keep: true }, counts, place }
 }
 
 function boxesOf(shape: readonly number[], dtype: DType, byteLength: number): Box[] {
@@ -134,28 +163,6 @@ function extentOf(entry: Selection[number] | undefined, length: number): Extent 
   if (typeof entry !== 'object' || entry === null) return { start: 0, count: length }
   const start = entry.start ?? 0
   return { start, count: (entry.stop ?? length) - start }
-}
-
-function intersection(a: Box, b: Box): Box | undefined {
-  const box = a.map((extent, axis) => {
-    const other = b[axis] as Extent // of the same array
-    const start = Math.max(extent.start, other.start)
-    return { start, count: Math.min(extent.start + extent.count, other.start + other.count) - start }
-  })
-  return box.every(({ count }) => count > 0) ? box : undefined
-}
-
-/** Where the first element of `inner` is among those of `outer`. */
-function offsetIn(outer: Box, inner: Box): number {
-  const strides = stridesOf(countsOf(outer))
-  return outer.reduce((at, { start }, axis) => at + ((inner[axis]?.start ?? 0) - start) * (strides[axis] ?? 0), 0)
-}
-
-function within(outer: Box, inner: Box): Selection {
-  return inner.map(({ start, count }, axis) => {
-    const first = start - (outer[axis]?.start ?? 0)
-    return slice(first, first + count)
-  })
 }
 
 function countsOf(box: Box): number[] {
