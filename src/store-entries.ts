@@ -55,15 +55,19 @@ export class StoreEntries<T extends LazyDiskCache> {
 
   async get(key: string): Promise<T | undefined> {
     const value = this.present(key)
-    if (value !== undefined) return value
+    const isLent = this.#lent.has(key)
+    if (value !== undefined && !isLent) return value
     const meta = await this.shelf.find(key)
+    // What is lent may have expired meanwhile: then it is no entry any more.
+    if (value !== undefined && custodyOf(value).residency?.meta.incarnation === meta?.incarnation) return value
     if (meta !== undefined) return this.keep(key, await this.shelf.revive(meta))
     this.#drop(key)
     return undefined
   }
 
   async has(key: string): Promise<boolean> {
-    return this.present(key) !== undefined || (await this.shelf.find(key)) !== undefined
+    const isHere = !this.#lent.has(key) && this.present(key) !== undefined
+    return isHere || (await this.shelf.find(key)) !== undefined
   }
 
   /** As `set`, of a value that nobody waits for: an array made of data is not kept in memory where the store is a cache. */
