@@ -8,7 +8,7 @@ import type { ArrayData } from './creation.js'
 import { type Custody, custodyOf } from './custody.js'
 import { diskNamed } from './default-disk.js'
 import type { Disk } from './disk.js'
-import { sessionOf } from './handles.js'
+import { boundSession, sessionOf } from './handles.js'
 import { arm, purge, setPurge } from './keeping.js'
 import { checkLifetime, type Lifetime } from './lifetime.js'
 import { DEFAULT_DISK_NAME } from './options.js'
@@ -81,7 +81,7 @@ export class Shelf<T extends LazyDiskCache> {
   /** What is on it may go while nobody holds it, so the store must not. */
   get isCache(): boolean {
     if (this.disk === undefined || this.isEphemeral) return false
-    return this.lifetime.expire !== undefined || this.#session.connection.evictionPolicy !== 'none'
+    return this.lifetime.expire !== undefined || boundSession(this.disk).connection.evictionPolicy !== 'none'
   }
 
   /** Errors: InvalidKeyError. */

@@ -1,5 +1,5 @@
 // Disks used as caches: budget and policy, time to live, tags, stores that give their entries up, memoize.
-import type { QuotaExceededError } from '../../src/index.js'
+import { openDisk, type QuotaExceededError } from '../../src/index.js'
 import { deepEqual, equal, ok, rejects } from '../support/assert.js'
 import type { Case } from '../support/conformance.js'
 
@@ -142,6 +142,9 @@ export const cacheCases: readonly Case[] = [
       await kept.close()
       equal(await (await tiles.setdefault('new', bytes(10, 9))).item(0), 9)
       deepEqual([await tiles.has('many/0'), await tiles.has('15'), await tiles.has('new')], [false, true, true])
+      const purged = await disk.store('purged', { purgeDiskOnGc: true })
+      await purged.set('a', bytes(1, 4))
+      equal(await (await purged.get('a'))?.item(0), 4)
       const reopened = await t.reopen(disk, rules)
       equal(await (await (await reopened.store('tiles')).get('many/3'))?.item(0), 53)
     },
@@ -183,11 +186,33 @@ export const cacheCases: readonly Case[] = [
       const results = await Promise.all([f(1, 'a'), g(1, 'a'), f(1, 'a'), f(2, 'a')])
       deepEqual(await Promise.all(results.map((array) => array.item(1))), [2, 2, 2, 2])
       equal(calls.length, 2)
-      const both = await t.reopen(disk).catch(() => disk)
+      await other.close()
+      const both = await t.reopen(disk)
       equal(await (await both.memoize(compute, { name: 'f' })(1, 'a')).item(1), 2)
       equal(calls.length, 2)
       await both.memoize(compute, { name: 'other' })(1, 'a')
       equal(calls.length, 3)
+    },
+  },
+  {
+    name: 'two workers of a page that compute the same at once keep one result, and both have it',
+    async run(t) {
+      const disk = await t.openDisk({ evictionPolicy: 'oldest' })
+      const port = await disk.connect()
+      const other = await openDisk({ port })
+      const compute = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 30))
+        return Float64Array.of(1, 2)
+      }
+      const both = await Promise.all([disk, other].map((one) => one.getOrCreate('a', compute)))
+      deepEqual(await Promise.all(both.map((array) => array.item(1))), [2, 2])
+      equal((await disk.list()).length, 1)
+      const store = await other.store('s')
+      await store.set('k', bytes(1))
+      equal(store.store.get('k'), undefined)
+      await other.close()
+      await rejects(openDisk({ port: await disk.connect(), diskBudget: 5 }), 'TypeError', /budget/)
+      await rejects(openDisk({ port: await disk.connect(), evictionPolicy: 'none' }), 'TypeError', /evictionPolicy/)
     },
   },
   {
