@@ -32,8 +32,9 @@ export function evaluate(
   client: string,
   work: Work,
 ): Promise<{ buffer: ArrayBuffer; results: (EvaluatedArray | ArrayMeta)[] }> {
+  const { roots, sources, tile } = evaluation
+  const read = sources.flatMap((source) => ('incarnation' in source ? [source.incarnation] : []))
   return engine.reading(async () => {
-    const { roots, sources, tile } = evaluation
     const operands: Operand[] = []
     for (const leaf of leavesOf(roots)) operands[leaf.index] = operandOf(engine, leaf, sources[leaf.index])
     const checked = targets.map((replace) => replace && arrays.target({ replace }, client))
@@ -50,7 +51,7 @@ export function evaluate(
     } finally {
       lease.end()
     }
-  })
+  }, read)
 }
 
 /** Enough for some computations at once; what is not touched takes no memory. */

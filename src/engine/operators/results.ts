@@ -87,7 +87,7 @@ export class Results {
 
   /** Gives back what was reserved. */
   discard(): void {
-    for (const draft of this.#drafts) if (draft !== undefined) this.#engine.discard(draft)
+    for (const draft of this.#drafts) if (draft !== undefined) this.#engine.room.discard(draft)
   }
 
   #inMemory(index: number): Sink {
