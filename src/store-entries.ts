@@ -104,7 +104,8 @@ export class StoreEntries<T extends LazyDiskCache> {
   }
 
   keep(key: string, value: T): T {
-    const isPlain = value.constructor === DiskBackedNDArray && value.cacheEnabled && !value.purgeDiskOnGc
+    const made: unknown = value.constructor
+    const isPlain = made === DiskBackedNDArray && value.cacheEnabled && !value.purgeDiskOnGc
     const isLent = this.shelf.isCache && isPlain
     this.values.set(key, isLent ? undefined : value)
     if (isLent) this.#lent.set(key, new WeakRef(value))
