@@ -1,8 +1,8 @@
 // What can be done with arrays: create and replace, read, set, append. Each is one commit.
 import { DTYPES } from '../core/dtype.js'
-import { ShapeError, StaleArrayError } from '../core/errors.js'
+import { StaleArrayError } from '../core/errors.js'
 import { checkResolved, type ResolvedSelection, resolveSelection, selectedShape } from '../core/selection.js'
-import { checkAxis, shapeText, sizeOf, stridesOf } from '../core/shape.js'
+import { checkAxis, sizeOf, stridesOf } from '../core/shape.js'
 import { selectedLayout } from '../core/view-layout.js'
 import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
 import { checkAppendable, checkBroadcast, checkByteLength, checkSpec } from './check-request.js'

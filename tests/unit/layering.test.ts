@@ -61,7 +61,7 @@ describe('layering', () => {
   })
 
   test('the page never knows the worker or the demo', () => {
-    expect(strays(/^src\//, /^(src\/|comlink$)/)).toEqual([])
+    expect(strays(/^src\//, /^(src\/|comlink$|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js$)/)).toEqual([])
   })
 
   test('the worker knows of src only protocol, core and engine', () => {
@@ -79,8 +79,20 @@ describe('layering', () => {
     expect([...new Set(dynamic.map(({ target }) => target))]).toEqual(['src/engine/local.ts'])
   })
 
-  test('comlink is imported in two files, idb-keyval in one, OPFS is reached in one', () => {
+  test('the page fetches what exchanges data only when that is asked for', () => {
+    const inside = /^src\/exchange\//
+    const atOnce = ['src/exchange/index.ts', 'src/exchange/lazy-stream.ts']
+    const outside = imports.filter(({ file, target }) => !inside.test(file) && inside.test(target))
+    const values = outside.filter(({ kind }) => kind === 'value')
+    expect(values.map(show)).toEqual(['src/index.ts → src/exchange/index.ts (value)'])
+    const fetchedAtOnce = imports.filter(({ file, kind }) => file === 'src/exchange/index.ts' && kind === 'value')
+    expect(fetchedAtOnce.filter(({ target }) => !atOnce.includes(target)).map(show)).toEqual([])
+  })
+
+  test('comlink and zip.js are imported in two files, idb-keyval in one, OPFS is reached in one', () => {
     expect(importersOf('comlink').sort()).toEqual(['src/remote.ts', 'worker/entry.ts'])
+    const zip = importersOf('@zip.js/zip.js/lib/zip-core-custom.js')
+    expect(zip.sort()).toEqual(['src/exchange/zip-reader.ts', 'src/exchange/zip-writer.ts'])
     expect(importersOf('idb-keyval')).toEqual([expect.stringMatching(/^worker\//)])
     expect(filesWith(/\bstorage\s*\??\.\s*getDirectory\b/)).toEqual([expect.stringMatching(/^worker\//)])
   })

@@ -13,6 +13,7 @@ test('the package exports these values and no others', () => {
     'InvalidKeyError',
     'InvalidPathError',
     'InvalidSelectionError',
+    'InvalidSourceError',
     'KeyExistsError',
     'LazyDiskCache',
     'LazyDiskCacheConfig',
@@ -28,10 +29,18 @@ test('the package exports these values and no others', () => {
     'StorageUnavailableError',
     'WorkerFailedError',
     'deleteDisk',
+    'exportStore',
+    'exportStoreZip',
+    'fromNpy',
+    'fromNpz',
+    'importStore',
     'listDisks',
     'openDisk',
+    'openRemoteNpy',
     'registerLazyDiskCacheClass',
     'slice',
+    'toNpy',
+    'toNpz',
   ])
 })
 
