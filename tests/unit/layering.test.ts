@@ -52,12 +52,13 @@ describe('layering', () => {
   })
 
   test('the engine knows only itself, core and the protocol', () => {
-    expect(strays(/^src\/engine\//, /^src\/(engine\/|core\/|protocol\.ts)/)).toEqual([])
+    expect(strays(/^src\/engine\//, /^src\/(engine\/|core\/|(protocol|evaluation)\.ts$)/)).toEqual([])
   })
 
   test('the protocol knows only types of core', () => {
-    expect(strays(/^src\/protocol\.ts/, /^src\/core\//)).toEqual([])
-    expect(imports.filter(({ file, kind }) => file === 'src/protocol.ts' && kind !== 'type').map(show)).toEqual([])
+    const protocol = /^src\/(protocol|evaluation)\.ts$/
+    expect(strays(protocol, /^src\/(core\/|evaluation\.ts$)/)).toEqual([])
+    expect(imports.filter(({ file, kind }) => protocol.test(file) && kind !== 'type').map(show)).toEqual([])
   })
 
   test('the page never knows the worker or the demo', () => {
