@@ -87,22 +87,36 @@ function integerToFloat(from, to) {
   return stored(values)
 }
 
-/** Truncated by way of int32 or uint32; 64 bits one by one. @type {(from: Lanes, to: Lanes) => string[]} */
+/**
+ * Truncated by way of int32 or uint32, 64 bits one by one. Negative numbers wrap in unsigned integers too.
+ * @type {(from: Lanes, to: Lanes) => string[]}
+ */
 function floatToInteger(from, to) {
-  if (to.bits === 64) {
-    const truncate = `i64.trunc_sat_f${from.bits}${to.sign}`
-    return Array.from({ length: GROUP }, (_, i) =>
-      store(8 * i, op(truncate, load('a', (i * from.bits) / 8, `f${from.bits}.load`)), 'i64.store'),
-    )
-  }
-  const sign = to.dtype === 'uint32' ? '_u' : '_s'
+  if (to.bits === 64)
+    return Array.from({ length: GROUP }, (_, i) => store(8 * i, wideInteger(from, to, i), 'i64.store'))
   const words = vectorsOf(32, (i) => {
-    if (from.bits === 32) return op(`i32x4.trunc_sat_f32x4${sign}`, loaded(16, VECTOR * i))
-    const half = (/** @type {number} */ which) =>
-      op(`i32x4.trunc_sat_f64x2${sign}_zero`, loaded(16, VECTOR * (2 * i + which)))
-    return op(`i8x16.shuffle ${bytesOfLanes(64, [0, 2])}`, half(0), half(1))
+    if (from.bits === 32) return truncated(from, to, VECTOR * i)
+    const [low, high] = [2 * i, 2 * i + 1].map((half) => truncated(from, to, VECTOR * half))
+    return op(`i8x16.shuffle ${bytesOfLanes(64, [0, 2])}`, low ?? '', high ?? '')
   })
   return stored(narrowed(words, 32, to.bits))
+}
+
+/** @type {(from: Lanes, to: Lanes, offset: number) => string} */
+function truncated({ bits, shape }, { dtype }, offset) {
+  const value = loaded(16, offset)
+  const as = (/** @type {string} */ sign) => op(`i32x4.trunc_sat_${shape}${sign}${bits === 64 ? '_zero' : ''}`, value)
+  if (dtype !== 'uint32') return as('_s')
+  const isNegative = op(`${shape}.lt`, value, splat(bits, '0'))
+  const mask = bits === 32 ? isNegative : op(`i8x16.shuffle ${bytesOfLanes(32, [0, 2, 0, 2])}`, isNegative, isNegative)
+  return op('v128.bitselect', as('_s'), as('_u'), mask)
+}
+
+/** @type {(from: Lanes, to: Lanes, i: number) => string} */
+function wideInteger({ bits }, { dtype }, i) {
+  const value = load('a', (i * bits) / 8, `f${bits}.load`)
+  const as = (/** @type {string} */ sign) => op(`i64.trunc_sat_f${bits}${sign}`, value)
+  return dtype === 'int64' ? as('_s') : op('select', as('_s'), as('_u'), op(`f${bits}.lt`, value, `(f${bits}.const 0)`))
 }
 
 /** @type {(to: Lanes) => string[]} */

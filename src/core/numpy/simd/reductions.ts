@@ -95,13 +95,7 @@ export class Reductions {
   }
 
   /** A few elements of which the extreme is that of x[start] to x[start + n - 1]. */
-  extremes(
-    name: 'minimum' | 'maximum',
-    dtype: DType,
-    x: TypedArray,
-    start: number,
-    n: number,
-  ): TypedArray | undefined {
+  extremes(name: 'minimum' | 'maximum', dtype: DType, x: TypedArray, start: number, n: number): TypedArray | undefined {
     const kernel = kernelOf(INDICES[name], dtype)
     if (kernel === undefined || n * kernel.itemsize < FEWEST) return undefined
     const { itemsize } = kernel
