@@ -5,7 +5,7 @@ import { DTYPES, type DType, type TypedArray } from '../../../src/core/dtype.js'
 import type { BinaryKernel, SelectKernel, UnaryKernel } from '../../../src/core/numpy/kernel-table.js'
 import { KERNELS } from '../../../src/core/numpy/kernels/index.js'
 import { allocate, bytesOf } from '../../../src/core/typed-array.js'
-import { accelerator, difference, Room, sample } from './simd.js'
+import { accelerator, difference, Room, sample } from '../../support/simd.js'
 
 const SIZES = [...Array.from({ length: 71 }, (_, n) => n), 1000, 4099]
 const COMPARISONS = ['equal', 'notEqual', 'less', 'lessEqual']

@@ -6,7 +6,7 @@ import { planReduction } from '../../../src/core/numpy/reduce/plan.js'
 import { accelerate, reductionsOf } from '../../../src/core/numpy/simd/current.js'
 import type { ReductionName } from '../../../src/core/numpy/types.js'
 import { allocate } from '../../../src/core/typed-array.js'
-import { accelerator, difference, Room, randomWords, sample } from './simd.js'
+import { accelerator, difference, Room, randomWords, sample } from '../../support/simd.js'
 
 afterEach(() => accelerate(undefined))
 

@@ -1,7 +1,7 @@
 // What the tests of SIMD kernels share: samples with everything special in them, and memory with room around the operands.
-import { DTYPES, type DType, type TypedArray } from '../../../src/core/dtype.js'
-import { type Accelerator, createAccelerator } from '../../../src/core/numpy/simd/accelerator.js'
-import { bytesOf, wrap } from '../../../src/core/typed-array.js'
+import { DTYPES, type DType, type TypedArray } from '../../src/core/dtype.js'
+import { type Accelerator, createAccelerator } from '../../src/core/numpy/simd/accelerator.js'
+import { bytesOf, wrap } from '../../src/core/typed-array.js'
 
 function created(): Accelerator {
   const accelerator = createAccelerator(8 << 20)
