@@ -43,6 +43,8 @@ interface Case {
   readonly shape: readonly number[]
   readonly axis: number | null
   readonly tile: number
+  /** The dtype that is computed in. */
+  readonly loop?: DType
 }
 
 const CASES: readonly Case[] = [
@@ -62,12 +64,12 @@ function reduced(
   name: ReductionName,
   dtype: DType,
   elements: TypedArray,
-  { shape, axis, tile }: Case,
+  { shape, axis, tile, loop }: Case,
   faster: boolean,
 ) {
   const { width } = DTYPES[dtype]
   accelerate(faster ? accelerator : undefined)
-  const reducer = planReduction(name, { shape, dtype }, { axis })
+  const reducer = planReduction(name, { shape, dtype }, { axis, dtype: loop })
   do {
     for (let start = 0; start * width < elements.length; start += tile) {
       const part = elements.subarray(start * width, (start + tile) * width)
@@ -117,6 +119,23 @@ test.each(['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'bool'] as con
     }
   },
 )
+
+test.each([
+  ['sum', 'float32', 'int16'],
+  ['sum', 'uint8', 'float32'],
+  ['sum', 'int64', 'float64'],
+  ['std', 'uint16', 'float32'],
+  ['std', 'float32', 'float64'],
+  ['std', 'float64', 'float32'],
+] as const)('%s of %s computed in %s', (name, dtype, loop) => {
+  for (const [index, given] of CASES.entries()) {
+    const size = given.shape.reduce((product, length) => product * length, 1)
+    const elements = plain(dtype, size, index)
+    const expected = reduced(name, dtype, elements, { ...given, loop }, false)
+    const actual = reduced(name, dtype, elements, { ...given, loop }, true)
+    expect(difference(actual as TypedArray, expected as TypedArray, 'signed')).toBeUndefined()
+  }
+})
 
 test('elements elsewhere are reduced in JavaScript', () => {
   accelerate(accelerator)
