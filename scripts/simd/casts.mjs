@@ -1,5 +1,5 @@
-// Casts between numbers, sixteen elements at a time.
-import { FLOATS, INTEGERS, NUMBERS } from './dtypes.mjs'
+// The casts that JavaScript has no fast way for, sixteen elements at a time.
+import { INTEGERS, NUMBERS } from './dtypes.mjs'
 import { bytesOfLanes, get, load, loop, op, splat, store, VECTOR } from './kernel.mjs'
 
 /** @typedef {import('./dtypes.mjs').Lanes} Lanes */
@@ -73,18 +73,11 @@ function wideToFloat64(sign, i) {
     ${store(VECTOR * i, op('f64x2.add', scaled, op('f64x2.convert_low_i32x4_u', word(0))))}`
 }
 
-/** @type {(from: Lanes, to: Lanes) => string[]} */
+/** Of 64 bits. @type {(from: Lanes, to: Lanes) => string[]} */
 function integerToFloat(from, to) {
-  if (from.bits === 64) {
-    if (to.bits === 64) return vectorsOf(64, (i) => wideToFloat64(from.sign, i))
-    return Array.from({ length: GROUP }, (_, i) =>
-      store(4 * i, op(`f32.convert_i64${from.sign}`, load('a', 8 * i, 'i64.load')), 'f32.store'),
-    )
-  }
-  const convert = to.bits === 32 ? 'f32x4.convert_i32x4' : 'f64x2.convert_low_i32x4'
-  const count = 128 / to.bits
-  const values = vectorsOf(to.bits, (i) => op(`${convert}${from.sign}`, widened(from, i * count, count, 32)))
-  return stored(values)
+  if (to.bits === 64) return vectorsOf(64, (i) => wideToFloat64(from.sign, i))
+  const convert = `f32.convert_i64${from.sign}`
+  return Array.from({ length: GROUP }, (_, i) => store(4 * i, op(convert, load('a', 8 * i, 'i64.load')), 'f32.store'))
 }
 
 /**
@@ -119,9 +112,8 @@ function wideInteger({ bits }, { dtype }, i) {
   return dtype === 'int64' ? as('_s') : op('select', as('_s'), as('_u'), op(`f${bits}.lt`, value, `(f${bits}.const 0)`))
 }
 
-/** @type {(to: Lanes) => string[]} */
-function floatToFloat(to) {
-  if (to.bits === 64) return stored(vectorsOf(64, (i) => op('f64x2.promote_low_f32x4', loaded(8, 8 * i))))
+/** float64 to float32. */
+function floatToFloat() {
   const half = (/** @type {number} */ i) => op('f32x4.demote_f64x2_zero', loaded(16, VECTOR * i))
   return stored(vectorsOf(32, (i) => op(`i8x16.shuffle ${bytesOfLanes(64, [0, 2])}`, half(2 * i), half(2 * i + 1))))
 }
@@ -131,15 +123,22 @@ const stored = (vectors) => vectors.map((vector, i) => store(VECTOR * i, vector)
 
 /** @type {(from: Lanes, to: Lanes) => string[]} */
 function statements(from, to) {
-  if (from.sign === '') return to.sign === '' ? floatToFloat(to) : floatToInteger(from, to)
+  if (from.sign === '') return to.sign === '' ? floatToFloat() : floatToInteger(from, to)
   return to.sign === '' ? integerToFloat(from, to) : stored(integerToInteger(from, to))
 }
 
-/** Every cast but those that change no bit. @returns {Kernel[]} */
+/** TypedArray.set is as fast at the others. @type {(from: Lanes, to: Lanes) => boolean} */
+function isWorthwhile(from, to) {
+  const [fromFloat, toFloat] = [from.sign === '', to.sign === '']
+  if (fromFloat || toFloat) return from.bits === 64 || (fromFloat && !toFloat) || (to.bits === 64 && !toFloat)
+  return from.bits !== to.bits && (from.bits === 64 || to.bits === 64)
+}
+
+/** @returns {Kernel[]} */
 export function casts() {
   const bool = INTEGERS.filter(({ dtype }) => dtype === 'uint8').map((lanes) => ({ ...lanes, dtype: 'bool' }))
-  return [...bool, ...INTEGERS, ...FLOATS].flatMap((from) =>
-    NUMBERS.filter((to) => to.bits !== from.bits || (to.sign === '') !== (from.sign === '')).map((to) => ({
+  return [...bool, ...NUMBERS].flatMap((from) =>
+    NUMBERS.filter((to) => to.dtype !== from.dtype && isWorthwhile(from, to)).map((to) => ({
       name: from.dtype,
       keys: [to.dtype],
       code: loop(['a'], (GROUP * to.bits) / 8, statements(from, to)),

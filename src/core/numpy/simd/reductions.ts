@@ -1,4 +1,5 @@
 // The reductions of the module: what folds do with elements that lie in its memory.
+import { castInto } from '../../cast.js'
 import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
 import { wrap } from '../../typed-array.js'
 import { addTotal } from '../reduce/total.js'
@@ -152,8 +153,7 @@ export class Reductions {
       const columns = Math.min(most, n - from)
       const sums = new Int32Array(this.#buffer, ACCUMULATORS, (columns * DTYPES[wide].itemsize) / 4).fill(0)
       for (let row = 0; row < count; row++) {
-        const address = x.byteOffset + (start + row * n + from) * itemsize
-        const added = this.#widened(dtype, wide, address, columns)
+        const added = this.#widened(dtype, wide, x, start + row * n + from, columns)
         this.#combine(kernelOf(INDICES.add, wide) as Kernel, columns, ACCUMULATORS, ACCUMULATORS, added) // there is one
       }
       for (let i = 0; i < columns; i++) {
@@ -200,20 +200,24 @@ export class Reductions {
 
   /** The first `n` elements cast; good until the next call, which may be one to cast squares of what was cast. */
   cast(from: DType, to: DType, x: TypedArray, n: number): TypedArray | undefined {
-    const index = (CASTS as Readonly<Record<string, Numbers>>)[from]?.[to]
-    const [size, outSize] = [DTYPES[from].itemsize, DTYPES[to].itemsize]
-    if (index === undefined || n * size < FEWEST || n * outSize > LAYOUT.workBytes) return undefined
-    const out = x.byteOffset < LAYOUT.start ? MEANS : CAST
-    this.#exports.run(index, n, GROUP_SHIFT, out, outSize, x.byteOffset, size, 0, 0, 0, 0, 1, 0, 0)
-    return wrap(this.#buffer, to, out, n)
+    if (n * DTYPES[to].itemsize > LAYOUT.workBytes) return undefined
+    return this.#castTo(x.byteOffset < LAYOUT.start ? MEANS : CAST, from, to, x, n)
   }
 
-  /** Where the integers are, widened. */
-  #widened(from: DType, to: 'int32' | 'int64', address: number, n: number): number {
+  #castTo(place: number, from: DType, to: DType, x: TypedArray, n: number): TypedArray {
     const index = (CASTS as Readonly<Record<string, Numbers>>)[from]?.[to]
-    if (index === undefined) return address // of that width
     const [size, outSize] = [DTYPES[from].itemsize, DTYPES[to].itemsize]
-    this.#exports.run(index, n, GROUP_SHIFT, WIDENED, outSize, address, size, 0, 0, 0, 0, 1, 0, 0)
+    const target = wrap(this.#buffer, to, place, n)
+    if (index === undefined || n * size < FEWEST) castInto(target, to, x, from)
+    else this.#exports.run(index, n, GROUP_SHIFT, place, outSize, x.byteOffset, size, 0, 0, 0, 0, 1, 0, 0)
+    return target
+  }
+
+  /** Where the `n` integers from the one at `start` on are, widened; `x` as words where they have 64 bits. */
+  #widened(from: DType, to: 'int32' | 'int64', x: TypedArray, start: number, n: number): number {
+    const { itemsize } = DTYPES[from]
+    if (itemsize === DTYPES[to].itemsize) return x.byteOffset + start * itemsize
+    this.#castTo(WIDENED, from, to, x.subarray(start, start + n), n)
     return WIDENED
   }
 
