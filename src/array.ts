@@ -4,7 +4,6 @@ import { LazyDiskCache } from './cache.js'
 import type { WorkOptions } from './call.js'
 import { appendTo, type Operand, setPart } from './changing.js'
 import { classNamed, registerLazyDiskCacheClass } from './classes.js'
-import type { Casting } from './core/casting.js'
 import { DTYPES, type DType, type Scalar, type TypedArray } from './core/dtype.js'
 import type { NDArray } from './core/ndarray.js'
 import type { Selection } from './core/selection.js'
@@ -16,15 +15,23 @@ import type { Disk } from './disk.js'
 import { dispose } from './disposal.js'
 import { sessionOf } from './handles.js'
 import { InMemory, type Live } from './live.js'
+import type { Methods } from './operators/method-types.js'
+import { addOperators, callOperator } from './operators/methods.js'
+import type { AstypeOptions, MaybeOut, Out, OutOption } from './operators/types.js'
 import type { JsonObject } from './protocol.js'
 import { type ReadOptions, wholeLayout } from './reading.js'
 import { checkState, type LazyDiskCacheState } from './state.js'
 import { type ArrayView, type Readable, Reader } from './view.js'
 
+/** NumPy's functions. */
+// biome-ignore lint/correctness/noUnusedVariables: all declarations have the same type parameters
+export interface DiskBackedNDArray<D extends DType = DType> extends Methods {}
+
 /**
  * An array that can be larger than memory: reads take only the bytes they need, views cost nothing, the whole is loaded only
  * where it is asked for. Source: DiskBackedNDArray of GSEGUtils; load modes of numpy.memmap.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: addOperators defines the methods
 export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache implements Readable<D> {
   protected constructor() {
     super()
@@ -63,11 +70,11 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
   }
 
   get shape(): readonly number[] {
-    return Object.freeze(this.#described.shape)
+    return Object.freeze(custodyOf(this).described.shape)
   }
 
   get dtype(): D {
-    return this.#described.dtype as D // that the array was made or opened with
+    return custodyOf(this).described.dtype as D // that the array was made or opened with
   }
 
   get ndim(): number {
@@ -224,8 +231,10 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
     return this.#reader.broadcastTo(shape)
   }
 
-  astype<E extends DType>(dtype: E, options?: WorkOptions & { casting?: Casting }): Promise<NDArray<E>> {
-    return this.#reader.astype(dtype, options)
+  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
+  astype(dtype: DType, options?: AstypeOptions & MaybeOut): Promise<NDArray | Out> {
+    return callOperator('astype', [this, dtype, options]) as Promise<NDArray | Out> // an array is never lazy
   }
 
   /** The live buffer, which counts as changed from then on. */
@@ -251,13 +260,7 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
   get #reader(): Reader<D> {
     return new Reader(this, this.dtype, () => ({ base: this.shape, layout: wholeLayout(this.shape) }))
   }
-
-  get #described(): { shape: readonly number[]; dtype: DType } {
-    const { place } = custodyOf(this)
-    const described = place.live ?? (place instanceof InMemory ? undefined : place.meta)
-    if (described !== undefined) return described
-    throw new TypeError('this array has no elements yet: arrays are made by create(), not by new')
-  }
 }
 
 registerLazyDiskCacheClass('DiskBackedNDArray', DiskBackedNDArray)
+addOperators(DiskBackedNDArray.prototype)

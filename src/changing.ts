@@ -30,7 +30,7 @@ export type Operand = SettableValue | NDArray | DiskBackedNDArray | ArrayView
 export function setPart(custody: Custody, selection: Selection, value: Operand, options: WorkOptions): Promise<void> {
   const given = inMemory(value, options)
   const task = async (place: Place) => {
-    checkWritable(custody, place)
+    custody.checkWritable()
     const { shape, dtype } = shapeOf(place)
     const resolved = resolveSelection(selection, shape)
     const parts = valueForSet(await given, dtype, selectedShape(resolved))
@@ -52,7 +52,7 @@ export function setPart(custody: Custody, selection: Selection, value: Operand, 
 export function appendTo(custody: Custody, data: ArrayData, axis: number): Promise<void> {
   const given = inMemory(data, {})
   const task = async (place: Place) => {
-    checkWritable(custody, place)
+    custody.checkWritable()
     const { shape, dtype } = shapeOf(place)
     if (shape.length === 0) throw new ShapeError('zero-dimensional arrays cannot be concatenated')
     const along = checkAxis(axis, shape.length)
@@ -64,11 +64,6 @@ export function appendTo(custody: Custody, data: ArrayData, axis: number): Promi
     } else await appendOnDisk(custody, place, added, along)
   }
   return custody.turn('alone', task, undefined)
-}
-
-/** Errors: ReadOnlyError. */
-export function checkWritable(custody: Custody, place: Place): void {
-  if (custody.isReadOnly || place.live?.mode === 'r') throw custody.readOnlyError()
 }
 
 async function appendOnDisk(custody: Custody, place: Residency, added: ArrayParts, axis: number): Promise<void> {

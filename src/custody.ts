@@ -1,6 +1,7 @@
 // The library's side of one object: where its bytes are, in whose turn they are used, how they get in and out of memory.
 import type { WorkOptions } from './call.js'
 import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
+import type { DType, TypedArray } from './core/dtype.js'
 import { DiskClosedError, ReadOnlyError } from './core/errors.js'
 import { InMemory, isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
 import type { ArrayMeta } from './protocol.js'
@@ -13,9 +14,14 @@ const MODES: readonly LoadMode[] = ['r', 'r+', 'w+', 'c']
 
 const custodies = new WeakMap<object, Custody>()
 
-/** Of an object of this library. */
+/** Of an object of this library; undefined for anything else. */
+export function findCustody(value: unknown): Custody | undefined {
+  return typeof value === 'object' && value !== null ? custodies.get(value) : undefined
+}
+
+/** Errors: TypeError for what is no object of this library. */
 export function custodyOf(object: object): Custody {
-  const custody = custodies.get(object)
+  const custody = findCustody(object)
   if (custody === undefined) throw new TypeError(`expected a LazyDiskCache, got ${String(object)}`)
   return custody
 }
@@ -41,6 +47,25 @@ export class Custody {
   /** What is on disk and shared; undefined while caching is off. */
   get residency(): Residency | undefined {
     return this.place instanceof Residency ? this.place : undefined
+  }
+
+  /** Shape and dtype as they are now. Errors: TypeError for an array that `create` has not made. */
+  get described(): { readonly shape: readonly number[]; readonly dtype: DType } {
+    const { place, occupant } = this
+    if (place.live !== undefined) return place.live
+    if (place instanceof Residency) return place.meta
+    if (occupant.keepsBuffer) return occupant.describeBuffer()
+    throw new TypeError('this array has no elements yet: arrays are made by create(), not by new')
+  }
+
+  /**
+   * All elements as they are in memory, whoever keeps them; undefined where they are on disk only. In a turn.
+   * Errors: DTypeError, ShapeError, what `describeBuffer` throws.
+   */
+  get buffer(): TypedArray | undefined {
+    const { place, occupant } = this
+    if (place instanceof InMemory) return place.live?.data ?? occupant.describeBuffer().data
+    return place.live && (place.occupants.bufferOf(place.meta, occupant) ?? place.live.data)
   }
 
   /** The settings as they are now. */
@@ -81,15 +106,30 @@ export class Custody {
     task: (place: Place) => T | Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    if (this.isClosed) throw new DiskClosedError('this object was closed')
+    this.checkNotClosed()
     this.residency?.session.checkOpen()
     const checked = () => {
-      if (this.isClosed) throw new DiskClosedError('this object was closed')
+      this.check()
       const { residency } = this
-      residency?.check()
       return residency?.isDoubtful === true ? residency.renew().then(() => task(this.place)) : task(this.place)
     }
     return this.place.lock[kind](checked, signal)
+  }
+
+  /** Errors: DiskClosedError, StaleArrayError. */
+  check(): void {
+    this.checkNotClosed()
+    this.residency?.check()
+  }
+
+  /** Errors: DiskClosedError. */
+  checkNotClosed(): void {
+    if (this.isClosed) throw new DiskClosedError('this object was closed')
+  }
+
+  /** Errors: ReadOnlyError. */
+  checkWritable(): void {
+    if (this.isReadOnly || this.place.live?.mode === 'r') throw this.readOnlyError()
   }
 
   /** Errors: TypeError, ReadOnlyError; those of reading. */

@@ -42,7 +42,7 @@ export function readParts<D extends DType>(
       custody.count(place)
       const { live } = place
       if (live !== undefined) return fromMemory(live, dtype, layouts, options)
-      return fromDisk(place as Residency, dtype, base, layouts, options) // what is in memory only is loaded
+      return readLayouts(place as Residency, dtype, { base, layouts }, options) // what is in memory only is loaded
     },
     options.signal,
   )
@@ -63,11 +63,11 @@ function fromMemory<D extends DType>(
   return targets
 }
 
-async function fromDisk<D extends DType>(
+/** As `readParts`, from disk. In a turn. Errors: those of reading. */
+export async function readLayouts<D extends DType>(
   residency: Residency,
   dtype: D,
-  base: readonly number[],
-  layouts: readonly ViewLayout[],
+  { base, layouts }: Parts,
   options: ReadOptions<D>,
 ): Promise<NDArray<D>[]> {
   const plans = layouts.map((layout) => (sizeOf(layout.shape) === 0 ? undefined : planRead(base, layout)))

@@ -2,14 +2,16 @@
 import type { DiskBackedNDArray } from './array.js'
 import { blockSelections, DEFAULT_BLOCK_BYTES } from './block-selections.js'
 import type { WorkOptions } from './call.js'
-import type { Casting } from './core/casting.js'
 import { checkDType, DTYPES, type DType, type Scalar, type TypedArray } from './core/dtype.js'
 import { InvalidSelectionError } from './core/errors.js'
-import { NDArray } from './core/ndarray.js'
+import type { NDArray } from './core/ndarray.js'
 import { resolveIndex, resolveSelection, type Selection } from './core/selection.js'
 import { checkShape, shapeText, sizeOf } from './core/shape.js'
 import { broadcastStrides, permutation, reshapedStrides, selectedLayout, type ViewLayout } from './core/view-layout.js'
 import { custodyOf } from './custody.js'
+import { type Frame, noteView } from './frames.js'
+import { callOperator } from './operators/methods.js'
+import type { AstypeOptions, MaybeOut, Out, OutOption } from './operators/types.js'
 import { type ReadOptions, readParts } from './reading.js'
 import { reporter, signalOnly } from './work-options.js'
 
@@ -47,18 +49,16 @@ export interface Readable<D extends DType> {
   reshape(shape: readonly number[]): ArrayView<D>
   /** A view that repeats elements. Errors: ShapeError. Source: numpy.broadcast_to. */
   broadcastTo(shape: readonly number[]): ArrayView<D>
-  /** All elements as another dtype, in memory; by default any cast goes. Errors: DTypeError. Source: numpy.ndarray.astype. */
-  astype<E extends DType>(dtype: E, options?: WorkOptions & { casting?: Casting }): Promise<NDArray<E>>
-}
-
-/** How an array of shape `base` is seen. */
-export interface Frame {
-  readonly base: readonly number[]
-  readonly layout: ViewLayout
+  /**
+   * All elements as another dtype, in memory or in `out`; by default any cast goes. Errors: DTypeError, ShapeError (`out`).
+   * Source: numpy.ndarray.astype.
+   */
+  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
 }
 
 /** `Readable` over an array, whose frame is asked anew for each call: an array can grow. */
-export class Reader<D extends DType> implements Readable<D> {
+export class Reader<D extends DType> implements Omit<Readable<D>, 'astype'> {
   readonly base: DiskBackedNDArray<D>
   readonly dtype: D
   readonly #frame: () => Frame
@@ -164,19 +164,13 @@ export class Reader<D extends DType> implements Readable<D> {
     return this.#viewAs((layout) => ({ ...layout, shape: checked, strides: broadcastStrides(layout, checked) }))
   }
 
-  async astype<E extends DType>(dtype: E, options: WorkOptions & { casting?: Casting } = {}): Promise<NDArray<E>> {
-    const { casting, ...work } = options
-    const to = checkDType(dtype) as E // the same value
-    NDArray.zeros([0], this.dtype).astype(to, { casting }) // refuses before anything is read
-    const array = await this.get(undefined, work)
-    return array.astype(to, { casting })
-  }
-
   #viewAs(change: (layout: ViewLayout) => ViewLayout): ArrayView<D> {
     const { base, layout } = this.#frame()
     const { shape, strides, offset } = change(layout)
     const frame = { base, layout: { shape: Object.freeze([...shape]), strides, offset } }
-    return new ArrayView(this.base, this.dtype, () => frame)
+    const view = new ArrayView(this.base, this.dtype, () => frame)
+    noteView(view, { ...frame, array: this.base })
+    return view
   }
 
   #read(selections: () => readonly (Selection | undefined)[], options: ReadOptions<D>): Promise<NDArray<D>[]> {
@@ -190,7 +184,13 @@ export class Reader<D extends DType> implements Readable<D> {
 }
 
 /** A view of an array on disk: read-only, and its base is kept alive by it. */
-export class ArrayView<D extends DType = DType> extends Reader<D> {}
+export class ArrayView<D extends DType = DType> extends Reader<D> implements Readable<D> {
+  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
+  astype(dtype: DType, options?: AstypeOptions & MaybeOut): Promise<NDArray | Out> {
+    return callOperator('astype', [this, dtype, options]) as Promise<NDArray | Out> // a view is never lazy
+  }
+}
 
 /** Whether it is an array on disk, or a view of one. */
 export function isReadable(value: unknown): value is Readable<DType> {

@@ -1,9 +1,12 @@
 // All conformance cases. A new file of cases is imported and spread here.
 import type { Case } from '../support/conformance.js'
+import { cacheCases } from './cache.js'
 import { cachingCases } from './caching.js'
 import { changingCases } from './changing.js'
 import { creatingCases } from './creating.js'
 import { diskCases } from './disk.js'
+import { goldenCasesOfNumPy } from './golden.js'
+import { goldenReductionCases } from './golden-reductions.js'
 import { memoryCases } from './memory.js'
 import { orderCases } from './order.js'
 import { pathCases } from './paths.js'
@@ -20,10 +23,13 @@ export const cases: readonly Case[] = [
   ...changingCases,
   ...memoryCases,
   ...orderCases,
+  ...cacheCases,
   ...cachingCases,
   ...subclassCases,
   ...pathCases,
   ...storeCases,
   ...diskCases,
   ...workCases,
+  ...goldenCasesOfNumPy,
+  ...goldenReductionCases,
 ]

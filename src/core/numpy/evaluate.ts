@@ -1,14 +1,13 @@
 // Expressions over arrays in memory, evaluated at once.
-import { canCast } from '../casting.js'
 import type { TypedArray } from '../dtype.js'
 import { NDArray } from '../ndarray.js'
-import { broadcastShapes, sameShape, sizeOf } from '../shape.js'
+import { sameShape, sizeOf } from '../shape.js'
 import { overlaps } from '../typed-array.js'
 import { cast, type Node } from './expression.js'
 import type { Kernels } from './kernel-table.js'
+import { checkOut, whichOut } from './out.js'
 import { compile } from './program.js'
 import { type TileReader, tileReader, tileSize, tileWriter } from './tiles.js'
-import { cannotCastOutput, wrongOutShape } from './ufunc-errors.js'
 
 export interface Evaluation {
   /** Expressions of one shape. */
@@ -23,8 +22,9 @@ export interface Evaluation {
 /** The value of every root: in `outs` where given, else in a new array. Errors: DTypeError, ShapeError with NumPy's words. */
 export function evaluate({ roots, leaves, outs, ufunc }: Evaluation, kernels: Kernels): NDArray[] {
   const shape = roots[0]?.shape ?? []
+  const operands = leaves.map((leaf) => leaf.shape)
   outs?.forEach((out, i) => {
-    checkOut(out, roots[i] as Node, leaves, ufunc, outs.length === 1 ? '' : ` ${2 + i}`)
+    checkOut(out, roots[i] as Node, operands, ufunc, whichOut(i, outs.length)) // as many roots as outs
   })
   const isAlone = roots.length === 1
   const targets = roots.map((root, i) => targetOf(root, outs?.[i], leaves, isAlone))
@@ -90,13 +90,4 @@ function sameLayout(a: NDArray, b: NDArray): boolean {
     sameShape(a.shape, b.shape) &&
     a.strides.every((stride, axis) => stride === b.strides[axis])
   )
-}
-
-/** Errors: ShapeError, DTypeError with NumPy's words. */
-function checkOut(out: NDArray, root: Node, leaves: readonly NDArray[], ufunc: string, which = ''): void {
-  if (!sameShape(out.shape, root.shape)) {
-    broadcastShapes(...leaves.map((leaf) => leaf.shape), out.shape)
-    throw wrongOutShape(out.shape, root.shape)
-  }
-  if (!canCast(root.dtype, out.dtype, 'same_kind')) throw cannotCastOutput(ufunc, root.dtype, out.dtype, which)
 }

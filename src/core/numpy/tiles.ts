@@ -7,14 +7,19 @@ import { allocate } from '../typed-array.js'
 
 /** Elements of a tile in memory. */
 const DEFAULT_TILE = 65_536
-let tile = DEFAULT_TILE
+let tile: number | undefined
 
 export function tileSize(): number {
+  return tile ?? DEFAULT_TILE
+}
+
+/** What `setTileSize` has set. */
+export function chosenTileSize(): number | undefined {
   return tile
 }
 
-/** How many elements operators on arrays in memory compute at a time; no result depends on it. */
-export function setTileSize(elements = DEFAULT_TILE): void {
+/** How many elements operators compute at a time, for tests: no result depends on it. */
+export function setTileSize(elements?: number): void {
   tile = elements
 }
 

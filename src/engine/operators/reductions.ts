@@ -2,10 +2,12 @@
 import type { ArrayParts } from '../../core/data.js'
 import { DTYPES, type TypedArray } from '../../core/dtype.js'
 import { reducedAxes } from '../../core/numpy/reduce/axes.js'
-import { type HistogramOptions, planHistogram } from '../../core/numpy/reduce/histogram.js'
+import type { HistogramOptions } from '../../core/numpy/reduce/bins.js'
+import { planHistogram } from '../../core/numpy/reduce/histogram.js'
 import { type PercentileOptions, planPercentile } from '../../core/numpy/reduce/percentile.js'
-import { axesOf, planReduction, type ReductionOptions } from '../../core/numpy/reduce/plan.js'
+import { planReduction, type ReductionOptions } from '../../core/numpy/reduce/plan.js'
 import type { Reducer } from '../../core/numpy/reduce/reducer.js'
+import { axesOf } from '../../core/numpy/reduce/results.js'
 import type { ReductionName } from '../../core/numpy/types.js'
 import { allocate, bytesOf } from '../../core/typed-array.js'
 import { begin, type Job } from './job.js'
@@ -88,6 +90,7 @@ async function drive<R>(reducer: Reducer<R>, box: Box, { expressions, work }: Jo
       if (work.advance(count * expressions.bytesPerElement)) await work.pause()
     }
   } while (reducer.endPass())
+  reader?.end()
   return reducer.finish()
 }
 

@@ -8,8 +8,9 @@ import { weakOf } from '../../../src/core/numpy/weak.js'
 import { slice } from '../../../src/core/selection.js'
 import { bytesOf, wrap } from '../../../src/core/typed-array.js'
 import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
+import type { Computation, EvaluatedArray, OperandSource } from '../../../src/evaluation.js'
 import * as numpy from '../../../src/numpy-sync.js'
-import type { ArrayMeta, Computation, EvaluatedArray, OperandSource, Version } from '../../../src/protocol.js'
+import type { ArrayMeta, Version } from '../../../src/protocol.js'
 import { type OpenService, openService, spec } from '../../support/engine-harness.js'
 
 /** Small values, so that nothing is out of a cast's reach; halves among them. */
@@ -42,10 +43,11 @@ async function placed(
   view: NDArray,
   disk: boolean,
 ): Promise<Placed> {
-  if (!disk) return { view, source: { bytes: bytesOf(view.toArray()) } }
-  const { incarnation } = await onDisk(service, path, base)
   const { shape, strides, offset } = view
-  return { view, source: { incarnation, base: base.shape, layout: { shape, strides, offset } } }
+  const layout = { shape, strides, offset }
+  if (!disk) return { view, source: { bytes: bytesOf(base.toArray()), layout } }
+  const { incarnation } = await onDisk(service, path, base)
+  return { view, source: { incarnation, base: base.shape, layout } }
 }
 
 function arrayOf(buffer: ArrayBuffer, { dtype, shape, offset }: EvaluatedArray): NDArray {
@@ -158,7 +160,7 @@ describe('operators on disk give what they give in memory', () => {
         const operand = await placed(service, 'a', a, view, isOnDisk)
         const options = { axis: axes.filter((axis) => axis < view.ndim), keepdims }
         const root = isComputed ? apply('add', [leafOf(0, view), weakOf(true)]) : leafOf(0, view)
-        const input = isComputed ? numpy.add(view, true) : isOnDisk ? view : NDArray.from(view.toArray(), view)
+        const input = isComputed ? numpy.add(view, true) : view
         const [actual] = await evaluated(service, { kind: 'reduce', name, options }, [root], [operand], tileSize)
         expectSame(actual, FUNCTIONS[name](input, options) as NDArray)
       },

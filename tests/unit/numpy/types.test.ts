@@ -11,8 +11,8 @@ import {
   resolveReduction,
   resultType,
 } from '../../../src/core/numpy/types.js'
+import { nameOf } from '../../support/golden.js'
 import { readGolden } from './golden.js'
-import { nameOf } from './golden-run.js'
 
 const golden = readGolden()
 const WEAK: Readonly<Record<string, OperandType>> = {

@@ -1,9 +1,8 @@
 // Accumulations: what a reduction along one axis has at every element. Source: numpy.ufunc.accumulate.
 import { castInto } from '../../cast.js'
 import type { DType, TypedArray } from '../../dtype.js'
-import { checkAxis, sizeOf } from '../../shape.js'
+import { sizeOf } from '../../shape.js'
 import { allocate } from '../../typed-array.js'
-import { resolveReduction } from '../types.js'
 import { reducedAxes } from './axes.js'
 import { CAST_STEP, CastChain } from './casts.js'
 import type { AccumulationKernel, Fold } from './fold.js'
@@ -13,6 +12,7 @@ import { MINIMUM } from './kernels/accumulate-minimum.generated.js'
 import { MULTIPLY } from './kernels/accumulate-multiply.generated.js'
 import { Odometer } from './odometer.js'
 import type { ReducedInput } from './plan.js'
+import { type AccumulateOptions, resolveAccumulate } from './results.js'
 import { groupsOf } from './walk.js'
 
 export type AccumulateName = 'add' | 'multiply' | 'minimum' | 'maximum'
@@ -37,37 +37,16 @@ export interface Accumulator {
   push(tile: TypedArray, n: number, into: TypedArray): void
 }
 
-export interface AccumulateOptions {
-  /** Default: the first. */
-  readonly axis?: number | undefined
-  /** What is computed and given. */
-  readonly dtype?: DType | undefined
-}
-
-/** Along which axis, and to which dtype. Errors: ShapeError (axis), TypeError (0-d, name). */
-export function resolveAccumulate(
-  name: AccumulateName,
-  { shape, dtype }: ReducedInput,
-  options: AccumulateOptions = {},
-): { readonly axis: number; readonly out: DType } {
-  if (!Object.hasOwn(TABLES, name)) throw new TypeError(`accumulate takes add, multiply, minimum, maximum, got ${name}`)
-  if (shape.length === 0) throw new TypeError('cannot accumulate on a scalar')
-  const isSummed = name === 'add' || name === 'multiply'
-  const out = options.dtype ?? (isSummed ? resolveReduction('sum', dtype).loop : dtype)
-  return { axis: checkAxis(options.axis ?? 0, shape.length), out }
-}
-
-/** Errors: those of resolveAccumulate. */
+/** Errors: as resolveAccumulate. */
 export function planAccumulate(
   name: AccumulateName,
   input: ReducedInput,
   options: AccumulateOptions = {},
 ): Accumulator {
-  const { shape } = input
   const { axis, out } = resolveAccumulate(name, input, options)
   const kernel = TABLES[out === 'bool' ? ON_BOOL[name] : name][out === 'bool' ? 'uint8' : out]
   if (kernel === undefined) throw new TypeError(`no loop for ${out}`)
-  return new KernelAccumulator(kernel, shape, axis, input.dtype, out)
+  return new KernelAccumulator(kernel, input.shape, axis, input.dtype, out)
 }
 
 class KernelAccumulator implements Accumulator, Fold {

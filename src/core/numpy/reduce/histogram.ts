@@ -1,8 +1,8 @@
 // Histograms: the range in a first pass where it is not given, then the counts. Source: numpy.histogram.
 import type { DType, TypedArray } from '../../dtype.js'
-import { DTYPES } from '../../dtype.js'
-import { DTypeError, ShapeError } from '../../errors.js'
+import { ShapeError } from '../../errors.js'
 import { sizeOf } from '../../shape.js'
+import { checkHistogram, type HistogramOptions } from './bins.js'
 import { CAST_STEP, CastChain } from './casts.js'
 import type { ArrayFold } from './fold.js'
 import { extremeFold } from './folds.js'
@@ -11,40 +11,22 @@ import type { Reducer } from './reducer.js'
 import { type Round, rounderOf } from './rounding.js'
 import { walkOrder } from './walk.js'
 
-export interface HistogramOptions {
-  /** How many bins of one width, default 10, or their edges. */
-  readonly bins?: number | readonly number[] | undefined
-  /** The outer edges; default the least and the greatest element. */
-  readonly range?: readonly [number, number] | undefined
-}
-
 export interface Counts {
   readonly counts: BigInt64Array
   readonly edges: Float64Array
 }
 
-/** Errors: ShapeError with NumPy's words (bins, range), DTypeError (complex), TypeError (bins that are no number). */
+/** Errors: as checkHistogram; ShapeError with NumPy's words (a range found that is not finite, too many bins). */
 export function planHistogram(input: ReducedInput, { bins = 10, range }: HistogramOptions = {}): Reducer<Counts> {
-  if (DTYPES[input.dtype].kind === 'complex') throw new DTypeError('a histogram is of real numbers')
+  checkHistogram(input.dtype, { bins, range })
   if (typeof bins === 'object') {
     const edges = Float64Array.from(bins)
-    if (edges.some((edge, i) => edge > (edges[i + 1] ?? edge))) {
-      throw new ShapeError('`bins` must increase monotonically, when an array')
-    }
     return new HistogramReducer(input, { edges, indexOf: searchIn(edges) })
   }
-  if (!Number.isInteger(bins)) throw new TypeError('`bins` must be an integer, a string, or an array')
-  if (bins < 1) throw new ShapeError('`bins` must be positive, when an integer')
   if (range !== undefined)
-    return new HistogramReducer(input, uniformBins(input.dtype, bins, checkRange(range), 'given'))
+    return new HistogramReducer(input, uniformBins(input.dtype, bins, widened(...range), 'given'))
   if (sizeOf(input.shape) === 0) return new HistogramReducer(input, uniformBins(input.dtype, bins, [0, 1], 'given'))
   return new HistogramReducer(input, bins)
-}
-
-function checkRange([first, last]: readonly [number, number]): readonly [number, number] {
-  if (first > last) throw new ShapeError('max must be larger than min in range parameter.')
-  if (Number.isFinite(first) && Number.isFinite(last)) return widened(first, last)
-  throw new ShapeError(`supplied range of [${first}, ${last}] is not finite`)
 }
 
 /** No bin is of no width. */

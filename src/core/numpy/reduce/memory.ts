@@ -1,21 +1,22 @@
 // Accumulations, matrix products, histograms and percentiles of arrays in memory.
 
 import { castTyped } from '../../cast.js'
-import { canCast } from '../../casting.js'
 import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
-import { ShapeError } from '../../errors.js'
 import { NDArray, toContiguous } from '../../ndarray.js'
-import { broadcastsTo, sameShape, shapeText, sizeOf } from '../../shape.js'
+import { sizeOf } from '../../shape.js'
 import { gather } from '../../strided.js'
 import { allocate } from '../../typed-array.js'
+import { checkOutDType } from '../out.js'
 import { tileReader, tileSize } from '../tiles.js'
-import { promote } from '../types.js'
-import { cannotCastOutput, wrongOutShape } from '../ufunc-errors.js'
 import { type AccumulateName, planAccumulate } from './accumulate.js'
+import type { HistogramOptions } from './bins.js'
 import { drive } from './drive.js'
-import { type Counts, type HistogramOptions, planHistogram } from './histogram.js'
-import { checkMatmulOut, type MatmulPlan, multiplyBlocks, planMatmul, roundSums } from './matmul.js'
+import { type Counts, planHistogram } from './histogram.js'
+import { multiplyBlocks, roundSums } from './matmul.js'
+import { checkMatmulOut, type MatmulPlan, planMatmul } from './matmul-plan.js'
+import { checkAccumulateOut } from './out-shape.js'
 import { type PercentileOptions, planPercentile } from './percentile.js'
+import { accumulationWithOut, isScalarResult } from './results.js'
 
 interface AccumulateOptions {
   readonly axis?: number | undefined
@@ -25,8 +26,7 @@ interface AccumulateOptions {
 
 export function accumulateArray(name: AccumulateName, array: NDArray, options: AccumulateOptions): NDArray {
   const { axis, out } = options
-  const isSummed = name === 'add' || name === 'multiply'
-  const dtype = options.dtype ?? (out !== undefined && isSummed ? promote(array.dtype, out.dtype) : undefined)
+  const dtype = options.dtype ?? (out && accumulationWithOut(name, array.dtype, out.dtype))
   const accumulator = planAccumulate(name, array, { axis, dtype })
   const { width } = DTYPES[accumulator.out]
   const data = allocate(accumulator.out, array.size)
@@ -37,23 +37,8 @@ export function accumulateArray(name: AccumulateName, array: NDArray, options: A
     accumulator.push(reader.read(start, count), count, data.subarray(start * width, (start + count) * width))
   }
   const result = NDArray.fromParts({ data, shape: array.shape, dtype: accumulator.out })
-  return out === undefined ? result : intoOut(result, out, name)
-}
-
-/** Errors: ShapeError, DTypeError with NumPy's words. */
-function intoOut(result: NDArray, out: NDArray, ufunc: string): NDArray {
-  if (!sameShape(out.shape, result.shape)) {
-    if (broadcastsTo(out.shape, result.shape)) throw wrongOutShape(out.shape, result.shape)
-    const remapped = [out.shape, result.shape].map((shape) => `${shapeText(shape)}->${shapeText(shape)} `)
-    throw new ShapeError(
-      `operands could not be broadcast together with remapped shapes [original->remapped]: ${remapped.join('')}`,
-    )
-  }
-  return castIntoOut(result, out, ufunc)
-}
-
-function castIntoOut(result: NDArray, out: NDArray, ufunc: string): NDArray {
-  if (!canCast(result.dtype, out.dtype, 'same_kind')) throw cannotCastOutput(ufunc, result.dtype, out.dtype)
+  if (out === undefined) return result
+  checkAccumulateOut(out, result, name)
   out.set([], result)
   return out
 }
@@ -81,7 +66,10 @@ export function matmulArrays(
     multiplyMatrices(plan, target, left.data.subarray(from * width), right.data.subarray(other * width))
   })
   const result = NDArray.fromParts({ data: roundSums(plan, sums), shape: plan.shape, dtype: plan.dtype })
-  return out === undefined ? result : castIntoOut(result, out, 'matmul')
+  if (out === undefined) return result
+  checkOutDType(out.dtype, result.dtype, 'matmul')
+  out.set([], result)
+  return out
 }
 
 /** Where each matrix of the batch begins in either operand. */
@@ -122,6 +110,5 @@ export function percentileOf(
   options: PercentileOptions,
 ): number | NDArray {
   const result = NDArray.fromParts(drive(planPercentile(array, q, options), array))
-  const isScalar = typeof q === 'number' && (options.axis === null || options.axis === undefined) && !options.keepdims
-  return isScalar ? Number(result.item()) : result
+  return typeof q === 'number' && isScalarResult(options) ? Number(result.item()) : result
 }

@@ -1,6 +1,8 @@
-// NumPy's words for an `out` that a reduction does not fit.
+// Whether `out` takes what a reduction or an accumulation gives, in NumPy's words where not.
 import { ShapeError } from '../../errors.js'
-import { sameShape, shapeText } from '../../shape.js'
+import { broadcastsTo, sameShape, shapeText } from '../../shape.js'
+import { type ArrayType, checkOutDType } from '../out.js'
+import { wrongOutShape } from '../ufunc-errors.js'
 import type { ReducedAxes } from './axes.js'
 
 /** Errors: ShapeError where `out` has another shape than the result. */
@@ -43,5 +45,18 @@ function mismatch(out: readonly number[], spread: readonly (number | undefined)[
   return new ShapeError(
     `operands could not be broadcast together with remapped shapes [original->remapped]: ${shapeText(out)}->${text} ` +
       `${shapeText(shape)} `,
+  )
+}
+
+/** Errors: ShapeError, DTypeError with NumPy's words. */
+export function checkAccumulateOut(out: ArrayType, result: ArrayType, ufunc: string): void {
+  if (sameShape(out.shape, result.shape)) {
+    checkOutDType(out.dtype, result.dtype, ufunc)
+    return
+  }
+  if (broadcastsTo(out.shape, result.shape)) throw wrongOutShape(out.shape, result.shape)
+  const remapped = [out.shape, result.shape].map((shape) => `${shapeText(shape)}->${shapeText(shape)} `)
+  throw new ShapeError(
+    `operands could not be broadcast together with remapped shapes [original->remapped]: ${remapped.join('')}`,
   )
 }

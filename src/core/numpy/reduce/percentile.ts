@@ -2,19 +2,19 @@
 // elements of the wanted ranks are found digit by digit, a pass for every digit.
 import { castTyped } from '../../cast.js'
 import type { ArrayParts } from '../../data.js'
-import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
-import { ShapeError } from '../../errors.js'
+import type { DType, TypedArray } from '../../dtype.js'
 import { halfBitsOf } from '../../half.js'
 import { halfBits, type NumberArray } from '../../scalar.js'
 import { allocate } from '../../typed-array.js'
-import { type AxisOption, type ReducedAxes, reducedAxes } from './axes.js'
+import type { AxisOption, ReducedAxes } from './axes.js'
 import { CastChain } from './casts.js'
 import { DigitSearch } from './digit-search.js'
 import type { Fold } from './fold.js'
 import { Odometer } from './odometer.js'
 import type { ReducedInput } from './plan.js'
-import { checkPercentile, interpolate, type PercentileMethod, percentileDType, type Rank, rankOf } from './ranks.js'
+import { interpolate, type PercentileMethod, type Rank, rankOf } from './ranks.js'
 import type { Reducer } from './reducer.js'
+import { percentileRequest } from './results.js'
 import { groupsOf } from './walk.js'
 
 export interface PercentileOptions {
@@ -36,33 +36,20 @@ export interface RankFinder extends Fold {
   element(output: number, index: number): number | bigint
 }
 
-/** `q`: percentages; an array of them makes the first axis of the result. Errors: as checkPercentile, ShapeError (axis, empty). */
+/** `q`: percentages; an array of them makes the first axis of the result. Errors: as percentileRequest. */
 export function planPercentile(
   input: ReducedInput,
   q: number | readonly number[],
   options: PercentileOptions = {},
 ): Reducer {
-  const { method = 'linear' } = options
-  const percentages = typeof q === 'number' ? [q] : q
-  checkPercentile(input.dtype, percentages, method)
-  const axes = reducedAxes(input.shape, options.axis, options.keepdims)
-  if (axes.count === 0) throw noElements(input.dtype, method, percentages)
+  const { percentages, method, axes, dtype: out, shape } = percentileRequest(input, q, options)
   const ranks = percentages.map((percentage) => rankOf(percentage, axes.count, method))
   const wanted = [...new Set(ranks.flatMap(({ lower, upper }) => [lower, upper]))].sort((a, b) => a - b)
   const finder =
     axes.count <= (options.sortedUpTo ?? SORTED_UP_TO)
       ? new SortedRanks(input.dtype, axes, wanted)
       : new DigitSearch(input.dtype, axes.outputs, wanted)
-  const out = percentileDType(input.dtype, method, typeof q === 'number')
-  return new PercentileReducer(input.dtype, axes, { ranks, wanted, finder, out, isSingle: typeof q === 'number' })
-}
-
-/** NumPy's words: what it stumbles over first. */
-function noElements(dtype: DType, method: PercentileMethod, percentages: readonly number[]): ShapeError {
-  const isFloat = DTYPES[dtype].kind === 'float'
-  const isPicked = method === 'lower' || method === 'higher' || method === 'nearest'
-  if (isPicked && !isFloat) return new ShapeError('cannot do a non-empty take from an empty axes.')
-  return new ShapeError(`index ${isFloat || percentages.includes(0) ? -1 : 0} is out of bounds for axis 0 with size 0`)
+  return new PercentileReducer(input.dtype, axes, { ranks, wanted, finder, out, shape })
 }
 
 interface Search {
@@ -70,7 +57,8 @@ interface Search {
   readonly wanted: readonly number[]
   readonly finder: RankFinder
   readonly out: DType
-  readonly isSingle: boolean
+  /** Of the result. */
+  readonly shape: readonly number[]
 }
 
 class PercentileReducer implements Reducer {
@@ -103,13 +91,13 @@ class PercentileReducer implements Reducer {
   }
 
   finish(): ArrayParts {
-    const { ranks, out, isSingle } = this.#search
-    const { outputs, resultShape } = this.#axes
+    const { ranks, out, shape } = this.#search
+    const { outputs } = this.#axes
     const data = allocate(out, ranks.length * outputs)
     ranks.forEach((rank, row) => {
       for (let output = 0; output < outputs; output++) this.#write(data, row * outputs + output, output, rank)
     })
-    return { data, dtype: out, shape: isSingle ? resultShape : [ranks.length, ...resultShape] }
+    return { data, dtype: out, shape }
   }
 
   #write(data: TypedArray, index: number, output: number, { lower, upper, fraction }: Rank): void {

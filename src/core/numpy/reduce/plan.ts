@@ -1,15 +1,15 @@
 // From a reduction's name and options to its reducer.
 import { castTyped } from '../../cast.js'
 import type { DType } from '../../dtype.js'
-import { DTypeError, ShapeError } from '../../errors.js'
 import { stridesOf } from '../../shape.js'
 import { type ReductionName, realPart, resolveReduction } from '../types.js'
-import { type AxisOption, checkSingleAxis, type ReducedAxes, reducedAxes, scalarAxis } from './axes.js'
+import type { AxisOption, ReducedAxes } from './axes.js'
 import { DeviationFold, deviationDType } from './deviations.js'
 import type { ArrayFold, FoldResult } from './fold.js'
 import { argumentFold, countFold, extremeFold, productFold } from './folds.js'
 import { divided, meanLoop, rooted, varianceLoop } from './moments.js'
 import { FoldReducer, type Passes, type Reducer } from './reducer.js'
+import { axesOf, checkedAxesOf, reductionDType } from './results.js'
 import { sumFold } from './sums.js'
 import { piecesOf, walkOrder } from './walk.js'
 
@@ -41,34 +41,14 @@ export function planReduction(
   options: ReductionOptions = {},
   part: readonly number[] = input.shape,
 ): Reducer {
-  const whole = axesOf(name, input.shape, options)
-  checkNotEmpty(name, whole)
+  const whole = checkedAxesOf(name, input.shape, options)
+  reductionDType(name, input.dtype, options.dtype)
   const axes = axesOf(name, part, options)
   const isFlat = (name === 'argmin' || name === 'argmax') && axes.reduced.every(Boolean)
   const strides = input.strides ?? stridesOf(input.shape)
   const order = isFlat ? input.shape.map((_, axis) => axis) : walkOrder(input.shape, strides)
   const passes = passesOf(name, input.dtype, { axes, whole, order, strides }, options)
   return new FoldReducer(axes, whole.shape, order, input.dtype, passes)
-}
-
-const UFUNCS: ReadonlySet<ReductionName> = new Set(['sum', 'prod', 'min', 'max', 'any', 'all', 'argmin', 'argmax'])
-
-/** The axes that reduction goes over. Errors: ShapeError, TypeError with NumPy's words. */
-export function axesOf(
-  name: ReductionName,
-  shape: readonly number[],
-  { axis, keepdims }: ReductionOptions,
-): ReducedAxes {
-  const given = name === 'argmin' || name === 'argmax' ? checkSingleAxis(axis) : axis
-  return reducedAxes(shape, UFUNCS.has(name) ? scalarAxis(given, shape.length) : given, keepdims)
-}
-
-function checkNotEmpty(name: ReductionName, { outputs, count }: ReducedAxes): void {
-  if (outputs === 0 || count > 0) return
-  if (name === 'argmin' || name === 'argmax') throw new ShapeError(`attempt to get ${name} of an empty sequence`)
-  if (name !== 'min' && name !== 'max') return
-  const ufunc = name === 'min' ? 'minimum' : 'maximum'
-  throw new ShapeError(`zero-size array to reduction operation ${ufunc} which has no identity`)
 }
 
 /** Axes, the order they are walked in, and how the input lies. */
@@ -119,7 +99,6 @@ function productOf(from: DType, loop: DType, { axes, whole, order, strides }: La
 
 function meanPasses(from: DType, layout: Layout, asked: DType | undefined): Passes {
   const loop = asked ?? meanLoop(from)
-  checkSummable('mean', loop)
   const out = asked ?? (from === 'float16' ? from : loop)
   // NumPy rounds a float16 scalar once, an array of them by way of float32.
   const divisionOut = layout.axes.resultShape.length === 0 ? out : loop
@@ -133,7 +112,6 @@ function meanPasses(from: DType, layout: Layout, asked: DType | undefined): Pass
 /** Two passes, as NumPy makes them: the mean, then the squared deviations from it. */
 function variancePasses(name: 'std' | 'var', from: DType, layout: Layout, options: ReductionOptions): Passes {
   const loop = options.dtype ?? varianceLoop(from)
-  checkSummable(name, loop)
   const { axes, whole, order } = layout
   const freedom = Math.max(axes.count - (options.ddof ?? 0), 0)
   let isFirst = true
@@ -168,9 +146,4 @@ function packedStrides(shape: readonly number[], order: readonly number[]): numb
 
 function castTo({ data, dtype }: FoldResult, to: DType): FoldResult {
   return { data: dtype === to ? data : castTyped(data, dtype, to), dtype: to }
-}
-
-/** Errors: DTypeError: a sum in bool is an `any`, which has no mean. */
-function checkSummable(name: string, loop: DType): void {
-  if (loop === 'bool') throw new DTypeError(`${name} is not computed in bool`)
 }

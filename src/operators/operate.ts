@@ -1,0 +1,52 @@
+// NumPy's functions by name: lazy operands make lazy expressions, others are computed.
+import type { WorkOptions } from '../call.js'
+import { COMPUTATIONS } from './computations.js'
+import { defineMethods } from './define-methods.js'
+import { EXPRESSIONS, type ExpressionOptions } from './expressions.js'
+import { LazyArray } from './lazy-array.js'
+import { ELEMENTWISE, type ElementwiseName, type OperatorName } from './names.js'
+import { elementwise, type Operation } from './operation.js'
+import { run } from './run.js'
+import type { Turns } from './turns.js'
+
+/**
+ * `given`: the arguments of the function. `turns`: those of the arrays among them, where they are taken already; they are
+ * left at the end. Errors: see types.ts; thrown at once where a lazy expression is made, else the promise rejects.
+ */
+export function operate(name: OperatorName, given: readonly unknown[], turns?: Turns): unknown {
+  if (!isElementwise(name))
+    return computed(() => COMPUTATIONS[name].build(given, optionsOf(given, COMPUTATIONS[name].arity)), turns)
+  const { arity, build } = EXPRESSIONS[name]
+  const isLazy = given.slice(0, arity).some((value) => value instanceof LazyArray)
+  if (isLazy && optionsOf(given, arity).out === undefined) {
+    const { nodes, ufunc } = build(given, optionsOf(given, arity))
+    const lazy = nodes.map((node) => new LazyArray(node, ufunc))
+    return lazy.length === 1 ? lazy[0] : lazy
+  }
+  return computed(() => {
+    const options = optionsOf(given, arity)
+    const { nodes, ufunc } = build(given, options)
+    return elementwise(nodes, ufunc, options)
+  }, turns)
+}
+
+function isElementwise(name: OperatorName): name is ElementwiseName {
+  return (ELEMENTWISE as readonly string[]).includes(name)
+}
+
+async function computed(build: () => Operation, turns: Turns | undefined): Promise<unknown> {
+  try {
+    return await run(build(), turns)
+  } finally {
+    turns?.leave()
+  }
+}
+
+/** Errors: TypeError. */
+function optionsOf(given: readonly unknown[], arity: number): ExpressionOptions & WorkOptions {
+  const options = given[arity] ?? {}
+  if (typeof options === 'object') return options
+  throw new TypeError(`options are an object, got ${typeof options}`)
+}
+
+defineMethods(LazyArray.prototype, operate)

@@ -1,0 +1,49 @@
+// An operation: what is to be computed, checked, before it is known where its operands are.
+import type { WorkOptions } from '../call.js'
+import type { NDArray } from '../core/ndarray.js'
+import { cast, type Node } from '../core/numpy/expression.js'
+import { type ArrayType, checkOut, whichOut } from '../core/numpy/out.js'
+import type { Computation } from '../evaluation.js'
+import { workOptions } from '../work-options.js'
+import { leavesOf } from './graph.js'
+import { type GivenOut, readOut, readOuts } from './outs.js'
+import type { Out } from './types.js'
+
+export interface Operation {
+  readonly computation: Computation
+  /** What it is computed of. */
+  readonly roots: readonly Node[]
+  /** What is computed, before it is cast to an `out`. */
+  readonly results: readonly ArrayType[]
+  /** None, or one for every result. */
+  readonly outs: readonly GivenOut[]
+  /** What messages call it. */
+  readonly ufunc: string
+  readonly work: WorkOptions
+  /** What the caller gets of the results, `out` itself where there is one. */
+  give(results: readonly (NDArray | Out)[]): unknown
+}
+
+/** The values of expressions of one shape. Errors: ShapeError, DTypeError with NumPy's words; TypeError (`out`). */
+export function elementwise(
+  nodes: readonly Node[],
+  ufunc: string,
+  options: WorkOptions & { readonly out?: unknown },
+): Operation {
+  const isAlone = nodes.length === 1
+  const outs = isAlone ? [readOut(options.out)].flatMap((out) => out ?? []) : (readOuts(options.out) ?? [])
+  const operands = leavesOf(nodes).map(({ shape }) => shape)
+  for (const [i, out] of outs.entries()) {
+    checkOut(out, nodes[i] as Node, operands, ufunc, whichOut(i, outs.length)) // as many nodes as outs
+  }
+  const roots = nodes.map((node, i) => cast(node, outs[i]?.dtype ?? node.dtype))
+  return {
+    computation: { kind: 'elementwise' },
+    roots,
+    results: roots,
+    outs,
+    ufunc,
+    work: workOptions(options),
+    give: (results) => (isAlone ? results[0] : results),
+  }
+}

@@ -1,0 +1,168 @@
+// Where and how an operation is computed: by the storage service where anything involved is on disk, else in this thread.
+import { unlessAborted } from '../abort.js'
+import { DTYPES } from '../core/dtype.js'
+import type { NDArray } from '../core/ndarray.js'
+import type { ArrayType } from '../core/numpy/out.js'
+import { chosenTileSize } from '../core/numpy/tiles.js'
+import { sizeOf } from '../core/shape.js'
+import type { Custody } from '../custody.js'
+import type { EvaluatedArray, Evaluation } from '../evaluation.js'
+import type { ArrayMeta } from '../protocol.js'
+import type { Session } from '../session.js'
+import { reporter } from '../work-options.js'
+import { inMemory } from './elements.js'
+import { leavesOf, renumbered } from './graph.js'
+import { type Source, sourceOf } from './leaves.js'
+import type { Operation } from './operation.js'
+import { fill, isTarget, type Receiver, receive, receiverOf, replaceValue } from './receiving.js'
+import { Sending } from './sending.js'
+import { type Need, Turns } from './turns.js'
+
+/** An operation, its leaves numbered as its sources are. */
+interface Job extends Operation {
+  readonly sources: readonly Source[]
+}
+
+/** Operations under way keep their operands. */
+const underWay = new Set<Job>()
+
+/** `turns`: those of all arrays involved, where they are taken already; they are left at the end. Errors: see types.ts. */
+export async function run(operation: Operation, turns?: Turns): Promise<unknown> {
+  const leaves = leavesOf(operation.roots)
+  const job = { ...operation, roots: renumbered(operation.roots, leaves), sources: leaves.map(sourceOf) }
+  const needs = needsOf(job)
+  const home = homeOf(needs)
+  const task = () => runInTurn(job, turns ?? Turns.take(needs, job.work.signal))
+  return home === undefined ? task() : home.run(task)
+}
+
+function needsOf({ outs, sources }: Job): Need[] {
+  const needs = (custody: Custody | undefined, isAlone: boolean) =>
+    custody === undefined ? [] : [{ custody, isAlone }]
+  return [
+    ...outs.flatMap(({ custody }) => needs(custody, true)),
+    ...sources.flatMap((source) => needs('custody' in source ? source.custody : undefined, false)),
+  ]
+}
+
+/** The disk whose service computes: that of an `out`, else of the first operand that is on one. */
+function homeOf(needs: readonly Need[]): Session | undefined {
+  return needs.find(({ custody }) => custody.residency !== undefined)?.custody.residency?.session
+}
+
+async function runInTurn(job: Job, turns: Turns): Promise<unknown> {
+  underWay.add(job)
+  try {
+    job.work.signal?.throwIfAborted()
+    await unlessAborted(job.work.signal, turns.entered())
+    const needs = needsOf(job)
+    for (const { custody } of needs) custody.count(custody.place)
+    const home = homeOf(needs)
+    const receivers = job.outs.map((out) => receiverOf(out, home))
+    const results = home === undefined ? await runHere(job, receivers) : await runThere(job, home, receivers, turns)
+    return job.give(results.map((result, i) => result ?? (job.outs[i]?.out as NDArray))) // what is not fresh is in an `out`
+  } finally {
+    turns.leave()
+    underWay.delete(job)
+  }
+}
+
+/** In this thread. Arrays for the results that have no `out`. */
+async function runHere(job: Job, receivers: readonly Receiver[]): Promise<(NDArray | undefined)[]> {
+  const { signal } = job.work
+  const { compute } = await import('./in-memory.js')
+  const leaves = job.sources.map((source) => inMemory(source, undefined) as NDArray) // nothing is on disk
+  const totalBytes = [...leaves, ...job.results].reduce((sum, array) => sum + bytesOf(array), 0)
+  const report = reporter(job.work, totalBytes)
+  report(0)
+  signal?.throwIfAborted()
+  const outs = job.computation.kind === 'elementwise' ? receivers.map((receiver) => memoryOf(receiver)) : []
+  const values = compute({ ...job, leaves, outs })
+  report(totalBytes)
+  signal?.throwIfAborted()
+  return values.map((value, i) => {
+    const receiver = receivers[i]
+    if (receiver === undefined) return value
+    fill(receiver, value)
+    return undefined
+  })
+}
+
+function memoryOf(receiver: Receiver): NDArray {
+  if (isTarget(receiver)) throw new Error('nothing is on disk')
+  return receiver.memory
+}
+
+/** By the service of `home`. As above. */
+async function runThere(
+  job: Job,
+  home: Session,
+  receivers: readonly Receiver[],
+  turns: Turns,
+): Promise<(NDArray | undefined)[]> {
+  const inMemoryBytes = job.results.reduce((sum, array, i) => sum + (isTarget(receivers[i]) ? 0 : bytesOf(array)), 0)
+  const temporary = { path: undefined, isEvictable: false, evict() {} }
+  // A scalar takes no room.
+  if (inMemoryBytes > DTYPES.complex128.itemsize) await home.budget.admit(temporary, inMemoryBytes)
+  const sending = new Sending(home, job.work)
+  try {
+    const sources = []
+    for (const source of job.sources) sources.push(await sending.source(source))
+    job.work.signal?.throwIfAborted()
+    const tile = chosenTileSize()
+    const { computation, roots } = job
+    const answer = send(home, { computation, roots, sources, ...(tile && { tile }) }, job, receivers)
+    turns.leaveShared() // the service keeps what it was asked to read
+    const { buffer, results } = await answer
+    return results.map((result, i) => receive(result, buffer, receivers[i]))
+  } finally {
+    home.budget.remove(temporary)
+    await sending.end()
+  }
+}
+
+interface Answer {
+  readonly buffer: ArrayBuffer
+  readonly results: readonly (EvaluatedArray | ArrayMeta)[]
+}
+
+/** The request is handed over before this returns. */
+async function send(home: Session, evaluation: Evaluation, job: Job, receivers: readonly Receiver[]): Promise<Answer> {
+  if (!receivers.some(isTarget)) return home.call('evaluate', evaluation, job.work)
+  const targets = job.results.map((_, i) => {
+    const receiver = receivers[i]
+    return isTarget(receiver) ? versionOf(receiver.target.meta) : undefined
+  })
+  try {
+    return await home.call('evaluateInto', { ...evaluation, targets }, job.work)
+  } catch (error) {
+    const results = job.work.signal?.aborted === true ? await committed(home, receivers) : undefined
+    if (results === undefined) throw error
+    return { buffer: new ArrayBuffer(0), results }
+  }
+}
+
+/** An abort that came after the commit came too late: the change stands. undefined where it did not, or where a result is lost. */
+async function committed(home: Session, receivers: readonly Receiver[]): Promise<ArrayMeta[] | undefined> {
+  const metas: ArrayMeta[] = []
+  for (const receiver of receivers) {
+    if (!isTarget(receiver)) continue
+    const { target } = receiver
+    const now = await home.call('stat', { incarnation: target.meta.incarnation })
+    if (now === undefined || now.version === target.meta.version) return undefined
+    metas.push(now)
+  }
+  if (metas.length === receivers.length) return metas
+  receivers.filter(isTarget).forEach(({ target }, i) => {
+    replaceValue(target, metas[i] as ArrayMeta) // one for each
+  })
+  return undefined
+}
+
+function versionOf({ incarnation, version }: ArrayMeta): { incarnation: number; version: number } {
+  return { incarnation, version }
+}
+
+function bytesOf({ shape, dtype }: ArrayType): number {
+  return sizeOf(shape) * DTYPES[dtype].itemsize
+}
