@@ -32,7 +32,7 @@ async function fetchAndCall(name: OperatorName, given: readonly unknown[]): Prom
 function takeTurns(given: readonly unknown[]): Turns {
   const last = given.at(-1)
   const { out, signal } = typeof last === 'object' && last !== null ? (last as { out?: unknown; signal?: unknown }) : {}
-  const needs = [...needsOf(given, false), ...needsOf([out].flat(), true)]
+  const needs = [...needsOf([out].flat(), true), ...needsOf(given, false)]
   return Turns.take(needs, signal instanceof AbortSignal ? signal : undefined)
 }
 

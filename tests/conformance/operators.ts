@@ -1,6 +1,7 @@
 // NumPy's functions over arrays on disk: where operands may be, turns, budget, long work. What they compute: golden.ts.
 import { type Disk, DiskBackedNDArray, LazyDiskCache, NDArray, slice } from '../../src/index.js'
 import * as numpy from '../../src/numpy.js'
+import * as numpySync from '../../src/numpy-sync.js'
 import { NAMES } from '../../src/operators/names.js'
 import { deepEqual, equal, fail, ok, rejects } from '../support/assert.js'
 import type { Case } from '../support/conformance.js'
@@ -265,12 +266,26 @@ export const operatorCases: Case[] = [
         ok(sameBytes(result.data, view.toArray()), `view ${i}`)
         equal(await numpy.sum(numpy.lazy(view).add(zero)), await numpy.sum(view), `sum of view ${i}`)
       }
-      equal(await arraysOn(disk), 1)
+      const floats = NDArray.from(
+        Float32Array.from({ length: 1000 * 800 }, (_, i) => ((i * 7919) % 1013) / 7),
+        {
+          shape: [800, 1000],
+          dtype: 'float32',
+        },
+      )
+      const sum = await disk.zeros([], 'float32')
+      for (const view of [floats.view([null, slice(0, 700)]), floats.view([null, slice(0, 700)]).transpose()]) {
+        for (const part of [view, view.view([slice(0, 300), slice(0, 300)])]) {
+          await numpy.sum(part, { out: sum })
+          equal(await sum.item(), numpySync.sum(part), 'the bits of the sum')
+        }
+      }
+      equal(await arraysOn(disk), 2)
       await rejects(
         numpy.add(views[0] as NDArray, zero, { signal: AbortSignal.abort(new RangeError('no')) }),
         'RangeError',
       )
-      equal(await arraysOn(disk), 1)
+      equal(await arraysOn(disk), 2)
     },
   },
   {
