@@ -95,7 +95,7 @@ function times(ratio) {
 }
 
 /** @param {readonly number[]} values */
-function median(values) {
+export function median(values) {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length / 2
   const [low, high] = [sorted[Math.ceil(middle) - 1] ?? Number.NaN, sorted[Math.floor(middle)] ?? Number.NaN]
@@ -103,7 +103,7 @@ function median(values) {
 }
 
 /** @param {number} value */
-function milliseconds(value) {
+export function milliseconds(value) {
   return value.toFixed(value < 10 ? 3 : value < 100 ? 1 : 0)
 }
 
@@ -117,7 +117,7 @@ function size(bytes) {
  * @param {readonly (readonly string[])[]} rows
  * @param {number} textColumns the first columns, aligned to the left; figures are aligned to the right
  */
-function table(head, rows, textColumns) {
+export function table(head, rows, textColumns) {
   const widths = head.map((title, column) => Math.max(title.length, 3, ...rows.map((row) => row[column]?.length ?? 0)))
   /** @param {readonly string[]} row */
   const line = (row) => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { build, preview } from 'vite'
 
 const PAGE = fileURLToPath(new URL('./page', import.meta.url))
+const PAGES = ['index.html', 'operators.html'].map((name) => join(PAGE, name))
 
 /**
  * @template T
@@ -21,7 +22,7 @@ export async function withSite(use) {
     configFile: false,
     root: PAGE,
     logLevel: 'warn',
-    build: { outDir, emptyOutDir: true, target: 'esnext' },
+    build: { outDir, emptyOutDir: true, target: 'esnext', rolldownOptions: { input: PAGES } },
     worker: { format: 'es' },
     preview: { port: 0 },
   }

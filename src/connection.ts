@@ -7,7 +7,15 @@ import type { Connector, Link } from './link.js'
 import { setUpMemory } from './local-link.js'
 import { checkDiskOptions, type DiskOptions } from './options.js'
 import { setUpPort } from './port-link.js'
-import type { CallRequest, MethodName, OpenRequest, Params, Result, ServiceMessage } from './protocol.js'
+import type {
+  CallRequest,
+  EvictionPolicy,
+  MethodName,
+  OpenRequest,
+  Params,
+  Result,
+  ServiceMessage,
+} from './protocol.js'
 import { Relay } from './relay.js'
 import { Taken } from './taken.js'
 import { setUpWorker } from './worker-link.js'
@@ -28,6 +36,7 @@ type Task = Pick<Call, 'send' | 'recall' | 'fail'> & Partial<Pick<Call, 'progres
 export interface ConnectionSetup {
   readonly name: string
   readonly backend: 'opfs' | 'memory'
+  readonly evictionPolicy: EvictionPolicy
   readonly client: string
   readonly connector: Connector
   readonly fallbackReason?: StorageUnavailableError | undefined
@@ -39,6 +48,8 @@ const pinned = new Set<Connection>()
 export class Connection {
   readonly name: string
   readonly backend: 'opfs' | 'memory'
+  /** The disk's. */
+  readonly evictionPolicy: EvictionPolicy
   /** This connection's id with the service; it names the lock that tells other tabs it lives. */
   readonly client: string
   readonly fallbackReason: StorageUnavailableError | undefined
@@ -61,9 +72,10 @@ export class Connection {
   #unwatch: () => void = () => undefined
   #nextId = 1
 
-  constructor({ name, backend, client, connector, fallbackReason }: ConnectionSetup) {
+  constructor({ name, backend, evictionPolicy, client, connector, fallbackReason }: ConnectionSetup) {
     this.name = name
     this.backend = backend
+    this.evictionPolicy = evictionPolicy
     this.client = client
     this.#connector = connector
     this.fallbackReason = fallbackReason

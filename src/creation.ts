@@ -12,6 +12,7 @@ import type { Custody } from './custody.js'
 import type { Disk } from './disk.js'
 import { boundSession } from './handles.js'
 import { placeOnDisk, sessionFor } from './keeping.js'
+import { checkLifetime, type Lifetime } from './lifetime.js'
 import { InMemory, unbacked } from './live.js'
 import type { CreateSpec, JsonObject, PutResult } from './protocol.js'
 import type { Session } from './session.js'
@@ -24,7 +25,7 @@ export type ArrayData = ArrayDataInMemory | DiskBackedNDArray | ArrayView
 
 export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
 
-export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSettings, WorkOptions {
+export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSettings, WorkOptions, Lifetime {
   /** Default: the disk named 'default'. */
   disk?: Disk
   /** Default: that of the data. */
@@ -62,6 +63,8 @@ const OPTIONS: readonly string[] = [
   'transfer',
   'overwrite',
   'attributes',
+  'expire',
+  'tags',
   'signal',
   'onProgress',
 ]
@@ -91,10 +94,12 @@ export function repeated(shape: readonly number[], dtype: DType, item: TypedArra
  */
 export async function make(custody: Custody, content: Content, options: CreateOptions): Promise<void> {
   const attributes = checkAttributes(options.attributes ?? {})
+  const lifetime = checkLifetime(options)
   const config = new LazyDiskCacheConfig(settingsOf(options))
   custody.configure(config, options.disk === undefined ? undefined : boundSession(options.disk))
   options.signal?.throwIfAborted()
   if (!config.enableCaching) {
+    if (Object.keys(lifetime).length > 0) throw new TypeError('expire and tags are of arrays on disk: caching is off')
     const data = await inMemory(content, options)
     custody.place = new InMemory(unbacked(data, content.shape, content.dtype), attributes)
     return
@@ -132,7 +137,8 @@ async function makeOnDisk(
       given = back
     })
   }
-  const residency = await placeOnDisk(custody, session, { shape, dtype, attributes, overwrite }, write)
+  const plan = { shape, dtype, attributes, overwrite, ...checkLifetime(options) }
+  const residency = await placeOnDisk(custody, session, plan, write)
   if (elements.kind !== 'memory') return
   const data = given === undefined ? elements.data : wrap(given, dtype)
   residency.keep(data, !elements.isOurs, custody.occupant)

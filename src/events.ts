@@ -8,11 +8,14 @@ export interface DiskEventMap {
   load: CustomEvent<{ path: string; byteLength: number; milliseconds: number }>
   /** An array's memory was let go of by `offload()`, written back before where that was needed. */
   offload: DiskEventMap['load']
-  /** An array's memory was let go of to make room. */
+  /**
+   * An array's memory was let go of to make room ('memory'), or its bytes went from disk: for room ('disk'), because its time
+   * was over ('expired'), or by `evict({ tag })` ('tag').
+   */
   evict: CustomEvent<{ path: string; byteLength: number; reason: 'memory' | 'disk' | 'expired' | 'tag' }>
   /** An array's bytes are gone because nothing holds it any more. */
   purge: CustomEvent<{ path: string; byteLength: number }>
-  /** A write was refused for want of room; `limitBytes` is the browser's word. */
+  /** 'disk': a write was refused for want of room, or nine tenths of `diskBudget` are used. `limitBytes` is the budget, or the browser's word. */
   pressure: CustomEvent<{ kind: 'memory' | 'disk'; usedBytes: number; limitBytes: number }>
   role: CustomEvent<{ role: 'owner' | 'guest' }>
   /** What went wrong where nobody could be told by a rejection. */

@@ -6,6 +6,7 @@ import { bytesOf } from './core/typed-array.js'
 import type { Custody } from './custody.js'
 import { diskNamed } from './default-disk.js'
 import { sessionOf } from './handles.js'
+import type { Lifetime } from './lifetime.js'
 import { type BufferDescription, InMemory, unbacked } from './live.js'
 import { DEFAULT_DISK_NAME } from './options.js'
 import type { ArrayMeta, CreateSpec, JsonObject, PutResult } from './protocol.js'
@@ -15,7 +16,7 @@ import type { LazyDiskCacheState } from './state.js'
 import { writeBytes } from './transfer.js'
 
 /** What a new array on disk is to be, beside its settings. */
-export interface Plan {
+export interface Plan extends Lifetime {
   readonly shape: readonly number[]
   readonly dtype: DType
   readonly attributes: JsonObject

@@ -9,9 +9,9 @@ import { deleteDisk as deleteClosedDisk } from './disks.js'
 import {
   checkDiskOptions,
   DEFAULT_DISK_NAME,
-  DEFAULT_DURABILITY,
   DEFAULT_MEMORY_BUDGET,
   type DiskOptions,
+  requestOf,
   type WorkerSource,
 } from './options.js'
 import { Session } from './session.js'
@@ -25,7 +25,7 @@ const open = new Map<string, OpenDisk>()
 
 /**
  * Opens a disk, or gives another handle on the one of that name that is open in this page; the last `memoryBudget` wins then.
- * Errors: TypeError for an unknown option, and for another backend or durability than the open one's;
+ * Errors: TypeError for an unknown option, and for another backend, durability, diskBudget or evictionPolicy than the open one's;
  * StorageUnavailableError, DiskLockedError, WorkerFailedError, ProtocolVersionError, the signal's reason.
  */
 export async function openDisk(options: DiskOptions = {}): Promise<Disk> {
@@ -75,7 +75,7 @@ async function openSession(options: DiskOptions): Promise<Session> {
 class OpenDisk {
   closing: Promise<void> | undefined
   readonly #name: string
-  readonly #durability: 'relaxed' | 'strict'
+  readonly #rules: ReturnType<typeof requestOf>
   readonly #session: Promise<Session>
   /** Ends the opening that nobody waits for any more. */
   readonly #opening = new AbortController()
@@ -86,7 +86,7 @@ class OpenDisk {
 
   constructor(name: string, options: DiskOptions) {
     this.#name = name
-    this.#durability = options.durability ?? DEFAULT_DURABILITY
+    this.#rules = requestOf(options)
     this.#session = openSession({ ...options, name, signal: this.#opening.signal })
     open.set(name, this)
     this.#session.catch(() => this.#forget())
@@ -118,12 +118,14 @@ class OpenDisk {
   }
 
   /** Errors: TypeError. */
-  #check({ backend, durability }: DiskOptions, connection: Connection): void {
+  #check({ backend, ...options }: DiskOptions, connection: Connection): void {
     if (backend !== undefined && backend !== 'auto' && backend !== connection.backend) {
       throw new TypeError(`disk '${this.#name}' is open with backend '${connection.backend}', not '${backend}'`)
     }
-    if (durability !== undefined && durability !== this.#durability) {
-      throw new TypeError(`disk '${this.#name}' is open with durability '${this.#durability}', not '${durability}'`)
+    for (const rule of ['durability', 'diskBudget', 'evictionPolicy'] as const) {
+      const [wanted, present] = [options[rule], this.#rules[rule]]
+      if (wanted === undefined || wanted === present) continue
+      throw new TypeError(`disk '${this.#name}' is open with ${rule} ${String(present)}, not ${String(wanted)}`)
     }
   }
 

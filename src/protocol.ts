@@ -11,7 +11,7 @@ import type { ResolvedSelection } from './core/selection.js'
 import type { ViewLayout } from './core/view-layout.js'
 
 /** Checked in the handshake: page and worker must have the same. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 export type JsonObject = { readonly [key: string]: unknown }
 
@@ -46,7 +46,17 @@ export interface CreateSpec {
   readonly ephemeral: boolean
   /** The bytes go when no client holds the array any more. */
   readonly purge: boolean
+  /** Milliseconds from its commit on after which it is not found any more. */
+  readonly expire?: number
+  readonly tags?: readonly string[]
 }
+
+/** What goes first from a disk that is a cache and full; 'none': nothing, and writes beyond the budget are refused. */
+export const EVICTION_POLICIES = ['none', 'least-recently-used', 'least-frequently-used', 'oldest'] as const
+export type EvictionPolicy = (typeof EVICTION_POLICIES)[number]
+
+/** Why an array's bytes went from disk though nobody deleted the array. */
+export type DiskEvictionReason = 'disk' | 'expired' | 'tag'
 
 /** A value that was read: writing over another one is a StaleArrayError. */
 export interface Version {
@@ -125,6 +135,7 @@ export interface ServiceStats {
   readonly bytesRead: number
   readonly bytesWritten: number
   readonly compactions: number
+  readonly evictions: Readonly<Record<DiskEvictionReason, number>>
 }
 
 export interface Problem {
@@ -142,6 +153,10 @@ export interface OpenRequest {
   readonly durability: 'relaxed' | 'strict'
   /** Milliseconds to wait for another owner. */
   readonly lockTimeout: number
+  /** Bytes of arrays the disk may hold; default: what the browser allows. */
+  readonly diskBudget?: number
+  /** Default: 'none'. */
+  readonly evictionPolicy?: EvictionPolicy
   /** What this client held before its worker was replaced. */
   readonly holds: readonly { readonly incarnation: number; readonly count: number }[]
 }
@@ -213,6 +228,9 @@ export interface StorageMethods {
   saveState(p: { incarnation: number; state: unknown }): ArrayMeta
   loadState(p: { incarnation: number }): unknown
 
+  /** Removes every array with that tag, whoever holds it; returns how many. */
+  evict(p: { tag: string }): number
+
   usage(p: Record<never, never>): ServiceUsage
   stats(p: Record<never, never>): ServiceStats
   check(p: { fix: boolean }): { problems: Problem[]; fixed: boolean }
@@ -275,6 +293,14 @@ export type ServiceMessage =
   | { readonly type: 'letGo' }
   | { readonly type: 'purged'; readonly path: string; readonly byteLength: number }
   | {
+      readonly type: 'evicted'
+      readonly path: string
+      readonly byteLength: number
+      readonly reason: DiskEvictionReason
+    }
+  /** A write was refused, or the disk's budget is nearly used up. */
+  | { readonly type: 'pressure'; readonly usedBytes: number; readonly limitBytes: number }
+  | {
       readonly type: 'error'
       readonly error: ErrorData
       readonly path: string | undefined
@@ -300,7 +326,11 @@ export interface WorkerRoot extends ServiceRoot {
 
 /** What `connect()` offers another worker of the page: the page's disk, already open. */
 export interface RelayRoot extends ServiceRoot {
-  identify(): Promise<{ readonly name: string; readonly backend: 'opfs' | 'memory' }>
+  identify(): Promise<{
+    readonly name: string
+    readonly backend: 'opfs' | 'memory'
+    readonly evictionPolicy: EvictionPolicy
+  }>
 }
 
 /** A ServiceMessage on the way; over the channel of the answers, so that the two keep their order. */

@@ -7,12 +7,14 @@ import { type Custody, custodyOf } from './custody.js'
 import type { Disk } from './disk.js'
 import { sessionOf } from './handles.js'
 import { settle, specFor } from './keeping.js'
+import type { Lifetime } from './lifetime.js'
 import type { Put, PutResult } from './protocol.js'
 import type { Session } from './session.js'
 
 export interface NewArray {
   readonly content: Content
   readonly settings: LazyDiskCacheSettings
+  readonly lifetime: Lifetime
 }
 
 /** What is in memory only; streams have no place in a commit of several. Errors: those of `put`; nothing is left on disk then. */
@@ -20,10 +22,10 @@ export async function putTogether(disk: Disk, arrays: readonly NewArray[]): Prom
   const session = sessionOf(disk)
   const objects = arrays.map(() => Reflect.construct(DiskBackedNDArray, []))
   const custodies = objects.map((object) => custodyOf(object))
-  const puts = arrays.map(({ content, settings }, i) => {
+  const puts = arrays.map(({ content, settings, lifetime }, i) => {
     const custody = custodies[i] as Custody // as many as arrays
     custody.configure(new LazyDiskCacheConfig(settings), session)
-    return putOf(custody, session, content)
+    return putOf(custody, session, content, lifetime)
   })
   const transfer = puts.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes.buffer]))
   const results = await session.run(() => session.call('put', { puts }, { transfer }))
@@ -36,8 +38,8 @@ export async function putTogether(disk: Disk, arrays: readonly NewArray[]): Prom
   return objects
 }
 
-function putOf(custody: Custody, session: Session, { shape, dtype, elements }: Content) {
-  const create = specFor(custody, session, { shape, dtype, attributes: {}, overwrite: true })
+function putOf(custody: Custody, session: Session, { shape, dtype, elements }: Content, lifetime: Lifetime) {
+  const create = specFor(custody, session, { shape, dtype, attributes: {}, overwrite: true, ...lifetime })
   if (elements.kind !== 'memory') throw new TypeError('a stream cannot be written together with others')
   return { target: { create }, bytes: bytesOf(elements.data).slice() } satisfies Put
 }

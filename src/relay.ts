@@ -38,8 +38,8 @@ export class Relay implements RelayRoot {
   }
 
   async identify(): ReturnType<RelayRoot['identify']> {
-    const { name, backend } = this.#connection
-    return { name, backend }
+    const { name, backend, evictionPolicy } = this.#connection
+    return { name, backend, evictionPolicy }
   }
 
   /** The disk is open; watches the guest, whose lock becomes free when its worker is terminated. */

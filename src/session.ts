@@ -3,7 +3,7 @@ import { MemoryBudget } from './budget.js'
 import type { CallOptions, WorkOptions } from './call.js'
 import type { Connection } from './connection.js'
 import { fromErrorData } from './core/error-data.js'
-import { DiskClosedError, QuotaExceededError } from './core/errors.js'
+import { DiskClosedError } from './core/errors.js'
 import type { DiskEventDetail, DiskEventMap, DiskSnapshot } from './events.js'
 import type { FairLock } from './fair-lock.js'
 import type { Occupant } from './live.js'
@@ -67,19 +67,9 @@ export class Session {
     if (this.#state === 'closed') throw new DiskClosedError(`disk '${this.name}' is closed`)
   }
 
-  /** As the connection's. A refused write is also told by a 'pressure' event. */
-  readonly call = async <M extends MethodName>(
-    method: M,
-    params: Params<M>,
-    options?: CallOptions,
-  ): Promise<Result<M>> => {
-    try {
-      return await this.connection.call(method, params, { ...options, by: this.#receive })
-    } catch (error) {
-      if (error instanceof QuotaExceededError) void this.#tellPressure(error)
-      throw error
-    }
-  }
+  /** As the connection's. */
+  readonly call = <M extends MethodName>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>> =>
+    this.connection.call(method, params, { ...options, by: this.#receive })
 
   /** Runs what belongs to no array: the disk is not closed before it is done. Errors: DiskClosedError, the task's. */
   async run<T>(task: () => T | Promise<T>): Promise<T> {
@@ -271,6 +261,14 @@ export class Session {
     if (message.type === 'letGo') for (const residency of this.#residencies.values()) residency.doubt()
     if (message.type === 'gone') this.gone(message.incarnations, 'was replaced, deleted or purged')
     if (message.type === 'purged') this.emit('purge', { path: message.path, byteLength: message.byteLength })
+    if (message.type === 'evicted') {
+      const { path, byteLength, reason } = message
+      this.emit('evict', { path, byteLength, reason })
+    }
+    if (message.type === 'pressure') {
+      const { usedBytes, limitBytes } = message
+      this.emit('pressure', { kind: 'disk', usedBytes, limitBytes })
+    }
     if (message.type === 'error') {
       const { path, during } = message
       const error = fromErrorData(message.error)
@@ -284,13 +282,5 @@ export class Session {
     if (before.residentBytes === residentBytes && before.liveBytes === liveBytes && before.arrays === arrays) return
     this.#snapshot = Object.freeze({ residentBytes, liveBytes, arrays, role: before.role })
     for (const listener of this.#listeners) listener()
-  }
-
-  async #tellPressure({ quota }: QuotaExceededError): Promise<void> {
-    const usedBytes = await this.connection.call('usage', {}).then(
-      ({ diskBytes }) => diskBytes,
-      () => undefined,
-    )
-    if (usedBytes !== undefined) this.emit('pressure', { kind: 'disk', usedBytes, limitBytes: quota ?? usedBytes })
   }
 }

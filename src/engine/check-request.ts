@@ -12,12 +12,13 @@ const MAX_CLASS_NAME_LENGTH = 256
 export function checkSpec(spec: CreateSpec, client: string): NewEntry {
   const dtype = checkDType(spec.dtype)
   const shape = [...checkShape(spec.shape)]
-  const { ephemeral, purge, className } = spec
+  const { ephemeral, purge, className, expire = Number.POSITIVE_INFINITY, tags = [] } = spec
   if (typeof className !== 'string' || className.length > MAX_CLASS_NAME_LENGTH) {
     throw new TypeError(
       `a class name is a string of at most ${MAX_CLASS_NAME_LENGTH} characters, not ${String(className)}`,
     )
   }
+  if (!(expire >= 0)) throw new TypeError(`expire is a number of milliseconds, 0 or more, got ${String(expire)}`)
   return {
     path: checkPath(spec.path),
     dtype,
@@ -28,6 +29,8 @@ export function checkSpec(spec: CreateSpec, client: string): NewEntry {
     ephemeral: ephemeral === true,
     purge: purge === true,
     clients: ephemeral || purge ? [client] : [],
+    expire,
+    tags: [...new Set(tags)],
     blocks: new Float64Array(0),
   }
 }

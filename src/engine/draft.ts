@@ -68,10 +68,16 @@ export class DraftWriter {
   readonly #staging: Uint8Array
   #staged = 0
 
-  constructor(draft: Draft, steps: Steps) {
+  /** How much it collects. */
+  static stagingBytes(draft: Draft): number {
+    return Math.min(BLOCK_BYTES, draft.nbytes - draft.filled)
+  }
+
+  /** `staging`: where. */
+  constructor(draft: Draft, steps: Steps, staging: Uint8Array = new Uint8Array(DraftWriter.stagingBytes(draft))) {
     this.#draft = draft
     this.#steps = steps
-    this.#staging = new Uint8Array(Math.min(BLOCK_BYTES, draft.nbytes - draft.filled))
+    this.#staging = staging
   }
 
   /** Room for the next bytes, at least one; fill from its start and call filled(). */

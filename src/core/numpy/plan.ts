@@ -3,7 +3,7 @@ import { castInto } from '../cast.js'
 import { DTYPES, type DType, type TypedArray } from '../dtype.js'
 import { halfBits, writeScalar } from '../scalar.js'
 import { sizeOf } from '../shape.js'
-import { allocate, wrap } from '../typed-array.js'
+import { wrap } from '../typed-array.js'
 import type { Apply, Node } from './expression.js'
 import type { BinaryKernel, Kernels, LoopKey, UnaryKernel } from './kernel-table.js'
 import { assignRegisters, type Register } from './registers.js'
@@ -35,8 +35,13 @@ export interface Plan {
   readonly needsScratch: boolean
 }
 
-export function planOf(roots: readonly Node[], kernels: Kernels): Plan {
-  const planner = new Planner(kernels)
+/** `room`: memory for constants. */
+export function planOf(
+  roots: readonly Node[],
+  kernels: Kernels,
+  room: (dtype: DType, size: number) => TypedArray,
+): Plan {
+  const planner = new Planner(kernels, room)
   const outs = roots.map((root, index) => [planner.rootOf(root), index] as const)
   const { values, calls, leaves } = planner
   const { scratch, registers } = assignRegisters(values, calls, new Set(outs.map(([value]) => value)))
@@ -56,12 +61,14 @@ class Planner {
   readonly calls: Call[] = []
   readonly leaves: [number, number][] = []
   readonly #kernels: Kernels
+  readonly #room: (dtype: DType, size: number) => TypedArray
   readonly #known = new Map<Node, number>()
   readonly #casts = new Map<string, number>()
   readonly #leafValues = new Map<number, number>()
 
-  constructor(kernels: Kernels) {
+  constructor(kernels: Kernels, room: (dtype: DType, size: number) => TypedArray) {
     this.#kernels = kernels
+    this.#room = room
   }
 
   /** The value of a root: a fresh one of its own, even where a leaf, a constant or another root has it already. */
@@ -89,7 +96,7 @@ class Planner {
       case 'leaf':
         return this.#leaf(node.index, { dtype: node.dtype, isSingle: sizeOf(node.shape) === 1 })
       case 'scalar': {
-        const constant = allocate(node.dtype, 1)
+        const constant = this.#room(node.dtype, 1)
         writeScalar(constant, node.dtype, 0, node.value)
         return this.#add({ dtype: node.dtype, isSingle: true, constant })
       }

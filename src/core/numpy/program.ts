@@ -1,5 +1,5 @@
 // Programs: expressions compiled to a list of kernel calls, run tile by tile over memory that is made once.
-import { DTYPES, type TypedArray } from '../dtype.js'
+import { DTYPES, type DType, type TypedArray } from '../dtype.js'
 import { allocate } from '../typed-array.js'
 import type { Node } from './expression.js'
 import type { Kernels } from './kernel-table.js'
@@ -19,10 +19,13 @@ export interface Program {
   run(n: number, inputs: readonly TypedArray[], outs: readonly TypedArray[]): void
 }
 
+/** Where a program keeps what it needs: room for `size` elements. */
+export type Allocate = (dtype: DType, size: number) => TypedArray
+
 /** Compiles expressions of one shape that are computed together. */
-export function compile(roots: readonly Node[], kernels: Kernels): Program {
-  const plan = planOf(roots, kernels)
-  const scratch = new Scratch(plan)
+export function compile(roots: readonly Node[], kernels: Kernels, room: Allocate = allocate): Program {
+  const plan = planOf(roots, kernels, room)
+  const scratch = new Scratch(plan, room)
   const arrays = new Array<TypedArray>(plan.values.length)
   for (const [index, { constant }] of plan.values.entries()) if (constant !== undefined) arrays[index] = constant
   return {
@@ -56,18 +59,20 @@ function runCall({ run, inputs, output }: Call, arrays: TypedArray[], values: re
 /** The memory of intermediate values, shared by those that are not needed at once. */
 class Scratch {
   readonly #plan: Plan
+  readonly #room: Allocate
   #memory: TypedArray[] = []
   #capacity = 0
   #placed = -1
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, room: Allocate) {
     this.#plan = plan
+    this.#room = room
   }
 
   place(arrays: TypedArray[], count: number): void {
     if (count === this.#placed) return
     if (count > this.#capacity) {
-      this.#memory = this.#plan.registers.map(({ dtype, isSingle }) => allocate(dtype, isSingle ? 1 : count))
+      this.#memory = this.#plan.registers.map(({ dtype, isSingle }) => this.#room(dtype, isSingle ? 1 : count))
       this.#capacity = count
     }
     for (const [index, register] of this.#plan.scratch) {

@@ -1,14 +1,12 @@
 // Accumulations, out of core: what came before is kept in memory where it is little, else read back from the result.
 import { castInto } from '../../core/cast.js'
-import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
+import { DTYPES, type DType } from '../../core/dtype.js'
 import { apply, cast, leaf } from '../../core/numpy/expression.js'
-import { KERNELS } from '../../core/numpy/kernels/index.js'
 import { compile } from '../../core/numpy/program.js'
 import { type AccumulateName, planAccumulate } from '../../core/numpy/reduce/accumulate.js'
 import { type AccumulateOptions, resolveAccumulate } from '../../core/numpy/reduce/results.js'
 import { sizeOf } from '../../core/shape.js'
 import { allocate } from '../../core/typed-array.js'
-import type { ExpressionsReader } from './expressions.js'
 import { Expressions } from './expressions.js'
 import { begin, type Job } from './job.js'
 import type { Sink } from './results.js'
@@ -62,8 +60,6 @@ async function keeping(job: Job, name: AccumulateName, along: Along, out: DType,
   }
 }
 
-const STEP = { add: 'add', multiply: 'multiply', minimum: 'minimum', maximum: 'maximum' } as const
-
 /** Every row is the row before and the elements, one operator. */
 async function readingBack(job: Job, name: AccumulateName, along: Along, sink: Sink): Promise<void> {
   const { roots, computing, work } = job
@@ -72,10 +68,10 @@ async function readingBack(job: Job, name: AccumulateName, along: Along, sink: S
     roots.map((root) => cast(root, sink.dtype)),
     computing,
   )
-  const reader: ExpressionsReader = expressions.over(wholeWalk(expressions.shape))
+  const reader = expressions.over(wholeWalk(expressions.shape))
   const two = [leaf(0, sink.dtype, [2]), leaf(1, sink.dtype, [2])]
-  const step = compile([apply(STEP[name], two, { dtype: sink.dtype })], KERNELS)
-  const before: TypedArray = allocate(sink.dtype, reader.tile)
+  const step = compile([apply(name, two, { dtype: sink.dtype })], computing.lease.kernels)
+  const before = computing.lease.room(sink.dtype, reader.tile)
   const { width } = DTYPES[sink.dtype]
   for (let row = 0; row < outer * length; row++) {
     for (let at = 0; at < inner; at += reader.tile) {

@@ -2,6 +2,8 @@
 
 import { StaleArrayError } from '../../core/errors.js'
 import type { Leaf } from '../../core/numpy/expression.js'
+import { createAccelerator } from '../../core/numpy/simd/accelerator.js'
+import { accelerate } from '../../core/numpy/simd/current.js'
 import { sameShape, shapeText } from '../../core/shape.js'
 import { wrap } from '../../core/typed-array.js'
 import type { ArrayMeta, EvaluatedArray, Evaluation, Version } from '../../protocol.js'
@@ -17,6 +19,7 @@ import type { Operand } from './leaf-reader.js'
 import { matrixProduct } from './matrix-product.js'
 import { histogram, percentile, reduce } from './reductions.js'
 import { Results } from './results.js'
+import { Lease, TileMemory } from './tile-memory.js'
 
 /**
  * Computes over the values the operands have now, whatever becomes of them meanwhile. Errors: DTypeError, ShapeError with NumPy's
@@ -29,13 +32,15 @@ export function evaluate(
   client: string,
   work: Work,
 ): Promise<{ buffer: ArrayBuffer; results: (EvaluatedArray | ArrayMeta)[] }> {
+  const { roots, sources, tile } = evaluation
+  const read = sources.flatMap((source) => ('incarnation' in source ? [source.incarnation] : []))
   return engine.reading(async () => {
-    const { roots, sources, tile } = evaluation
     const operands: Operand[] = []
     for (const leaf of leavesOf(roots)) operands[leaf.index] = operandOf(engine, leaf, sources[leaf.index])
     const checked = targets.map((replace) => replace && arrays.target({ replace }, client))
-    const results = new Results(engine, arrays, checked, work.uncounted)
-    const computing = { data: engine.data, steps: work.uncounted, grain: new Grain(tile), operands }
+    const lease = new Lease(tileMemory())
+    const results = new Results(engine, arrays, checked, { steps: work.uncounted, lease })
+    const computing = { data: engine.data, steps: work.uncounted, grain: new Grain(tile), operands, lease }
     try {
       await compute(jobOf(computing, roots, results, work), evaluation)
       work.end()
@@ -43,8 +48,23 @@ export function evaluate(
     } catch (error) {
       results.discard()
       throw error
+    } finally {
+      lease.end()
     }
-  })
+  }, read)
+}
+
+/** Enough for some computations at once; what is not touched takes no memory. */
+const TILE_MEMORY_BYTES = 32 << 20
+
+let memory: TileMemory | undefined
+
+function tileMemory(): TileMemory {
+  if (memory === undefined) {
+    memory = new TileMemory(createAccelerator(TILE_MEMORY_BYTES))
+    accelerate(memory.accelerator)
+  }
+  return memory
 }
 
 function compute(job: Job, { computation }: Evaluation): Promise<void> {

@@ -2,11 +2,11 @@
 import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
 import { inputsOf } from '../../core/numpy/describe.js'
 import type { Leaf, Node } from '../../core/numpy/expression.js'
-import { KERNELS } from '../../core/numpy/kernels/index.js'
 import { compile, type Program } from '../../core/numpy/program.js'
 import { sizeOf } from '../../core/shape.js'
 import { allocate } from '../../core/typed-array.js'
 import { isAscending, type LeafReader, leafReader, type Operand, type Reading } from './leaf-reader.js'
+import type { Lease } from './tile-memory.js'
 import { layoutOn, type Walk, walkSize } from './walk.js'
 
 /** What expressions are computed over: operands by the index of their leaves. */
@@ -29,7 +29,7 @@ export class Expressions {
     this.shape = roots[0]?.shape ?? []
     this.#computing = computing
     this.#leaves = leavesOf(roots)
-    this.#program = compile(roots, KERNELS)
+    this.#program = compile(roots, computing.lease.kernels, computing.lease.room)
     const read = this.#leaves.filter(({ shape }) => sizeOf(shape) > 1)
     this.bytesPerElement = read.reduce((sum, { dtype }) => sum + DTYPES[dtype].itemsize, 0)
   }
@@ -41,18 +41,20 @@ export class Expressions {
   }
 
   over(walk: Walk): ExpressionsReader {
-    const { operands } = this.#computing
+    const { operands, lease } = this.#computing
+    const part = lease.part()
+    const reading = { ...this.#computing, lease: part }
     const tile = Math.min(this.tile, walkSize(walk))
     const seen = this.#leaves.map(({ index }) => layoutOn(walk, (operands[index] as Operand).layout))
     const sharing = seen.filter((layout) => !isAscending(layout)).length
     const readers = this.#leaves.map(({ index, shape }, nth) => {
       const operand = operands[index] as Operand
       const layout = seen[nth] ?? operand.layout
-      if (sizeOf(shape) !== 1) return [index, leafReader(operand, layout, this.#computing, { tile, sharing })] as const
+      if (sizeOf(shape) !== 1) return [index, leafReader(operand, layout, reading, { tile, sharing })] as const
       const single = { shape: [], strides: [], offset: layout.offset }
-      return [index, singleReader(leafReader(operand, single, this.#computing, { tile: 1, sharing }))] as const
+      return [index, singleReader(leafReader(operand, single, reading, { tile: 1, sharing }))] as const
     })
-    return new ExpressionsReader(this.roots, this.#program, new Map(readers), tile)
+    return new ExpressionsReader(this.roots, this.#program, new Map(readers), { tile, lease: part })
   }
 }
 
@@ -63,13 +65,20 @@ export class ExpressionsReader {
   readonly #roots: readonly Node[]
   readonly #program: Program
   readonly #readers: ReadonlyMap<number, LeafReader>
+  readonly #lease: Lease
   readonly #inputs: TypedArray[] = []
   #values: TypedArray | undefined
 
-  constructor(roots: readonly Node[], program: Program, readers: ReadonlyMap<number, LeafReader>, tile: number) {
+  constructor(
+    roots: readonly Node[],
+    program: Program,
+    readers: ReadonlyMap<number, LeafReader>,
+    { tile, lease }: { readonly tile: number; readonly lease: Lease },
+  ) {
     this.#roots = roots
     this.#program = program
     this.#readers = readers
+    this.#lease = lease
     this.tile = tile
   }
 
@@ -83,10 +92,15 @@ export class ExpressionsReader {
   async read(start: number, count: number): Promise<TypedArray> {
     const root = this.#roots[0] as Node // there is one
     if (root.kind === 'leaf') return (this.#readers.get(root.index) as LeafReader).read(start, count)
-    this.#values ??= allocate(root.dtype, this.tile)
+    this.#values ??= this.#lease.room(root.dtype, this.tile)
     const values = this.#values.subarray(0, count * DTYPES[root.dtype].width)
     await this.compute(start, count, [values])
     return values
+  }
+
+  /** Gives back its memory; it is not used from now on. */
+  end(): void {
+    this.#lease.end()
   }
 }
 
@@ -128,5 +142,6 @@ export async function readWhole(
     const count = Math.min(reader.tile, size - start)
     await reader.compute(start, count, [into.subarray(start * width, (start + count) * width)])
   }
+  reader.end()
   return into
 }

@@ -13,6 +13,7 @@ import { planOf } from '../plan.js'
 import { readPlan, readRange } from '../reading.js'
 import type { Steps } from '../work.js'
 import type { Grain } from './grain.js'
+import type { Lease } from './tile-memory.js'
 
 /** An operand: an array on disk or in memory, and how it is seen. */
 export interface Operand {
@@ -30,6 +31,7 @@ export interface Reading {
   readonly data: DataFiles
   readonly steps: Steps
   readonly grain: Grain
+  readonly lease: Lease
 }
 
 /** `layout`: what the walk sees of the operand. `tile`: the most elements asked for at a time. `sharing`: see Grain.window. */
@@ -39,7 +41,8 @@ export function leafReader(
   reading: Reading,
   { tile, sharing }: { readonly tile: number; readonly sharing: number },
 ): LeafReader {
-  if (!('blocks' in from)) return tileReader(NDArray.fromParts({ ...layout, data: from, dtype }), tile)
+  if (!('blocks' in from))
+    return new NearReader(NDArray.fromParts({ ...layout, data: from, dtype }), reading.lease, tile)
   if (isContiguous(layout.shape, layout.strides)) return new StraightReader(from, layout, reading, tile)
   const isInOrder = isAscending(layout)
   const window = reading.grain.window(DTYPES[dtype].itemsize, isInOrder, distinctSize(layout), sharing)
@@ -57,6 +60,27 @@ function distinctSize({ shape, strides }: ViewLayout): number {
   return sizeOf(shape.filter((_, axis) => strides[axis] !== 0))
 }
 
+/** Of what is in memory. */
+class NearReader implements LeafReader {
+  readonly #reader: TileReader
+  readonly #lease: Lease
+  readonly #place: () => TypedArray
+  #tile: TypedArray | undefined
+
+  constructor(array: NDArray, lease: Lease, tile: number) {
+    this.#reader = tileReader(array, tile)
+    this.#lease = lease
+    this.#place = () => {
+      this.#tile ??= lease.room(array.dtype, tile)
+      return this.#tile
+    }
+  }
+
+  read(start: number, count: number): TypedArray {
+    return this.#lease.near(this.#reader.read(start, count), this.#place)
+  }
+}
+
 class StraightReader implements LeafReader {
   readonly #entry: Entry
   readonly #offset: number
@@ -68,7 +92,7 @@ class StraightReader implements LeafReader {
     this.#entry = entry
     this.#offset = offset
     this.#reading = reading
-    this.#buffer = allocate(entry.dtype, Math.min(tile, sizeOf(shape)))
+    this.#buffer = reading.lease.room(entry.dtype, Math.min(tile, sizeOf(shape)))
     this.#bytes = bytesOf(this.#buffer)
   }
 
@@ -126,7 +150,7 @@ class WindowReader implements LeafReader {
     this.#step = distinct[axis] === 1 ? length : Math.max(1, Math.min(length, Math.floor(window / inner)))
     this.#inner = sizeOf(shape.slice(axis + 1))
     this.#kept = allocate(entry.dtype, inner * Math.min(this.#step, distinct[axis] ?? 1))
-    this.#tile = allocate(entry.dtype, tile)
+    this.#tile = reading.lease.room(entry.dtype, tile)
   }
 
   async read(start: number, count: number): Promise<TypedArray> {
@@ -136,7 +160,7 @@ class WindowReader implements LeafReader {
       if (at < this.#first || at >= this.#first + this.#count) await this.#moveTo(at)
       const part = Math.min(count - done, this.#first + this.#count - at)
       const elements = (this.#window as TileReader).read(at - this.#first, part) // there is one after moving
-      if (part === count) return elements
+      if (part === count) return this.#reading.lease.near(elements, () => this.#tile)
       bytesOf(this.#tile).set(bytesOf(elements), done * itemsize)
       done += part
     }

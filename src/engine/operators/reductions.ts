@@ -90,6 +90,7 @@ async function drive<R>(reducer: Reducer<R>, box: Box, { expressions, work }: Jo
       if (work.advance(count * expressions.bytesPerElement)) await work.pause()
     }
   } while (reducer.endPass())
+  reader?.end()
   return reducer.finish()
 }
 

@@ -2,13 +2,14 @@
 import { castTyped } from '../../core/cast.js'
 import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
 import { ShapeError } from '../../core/errors.js'
-import { byteLengthOf, sameShape, shapeText } from '../../core/shape.js'
+import { byteLengthOf, sameShape, shapeText, sizeOf } from '../../core/shape.js'
 import { allocate, bytesOf, wrap } from '../../core/typed-array.js'
 import type { ArrayMeta, EvaluatedArray } from '../../protocol.js'
 import type { Arrays, Target } from '../arrays.js'
 import { type Draft, DraftWriter } from '../draft.js'
 import type { Engine } from '../engine.js'
 import type { Steps } from '../work.js'
+import type { Lease } from './tile-memory.js'
 
 /** Typed views of any dtype begin at multiples of it. */
 const ALIGNMENT = 16
@@ -37,15 +38,22 @@ export class Results {
   readonly #arrays: Arrays
   readonly #targets: readonly (Target | undefined)[]
   readonly #steps: Steps
+  readonly #lease: Lease
   #drafts: (Draft | undefined)[] = []
   #arraysInMemory: (EvaluatedArray | undefined)[] = []
   #buffer = new ArrayBuffer(0)
 
-  constructor(engine: Engine, arrays: Arrays, targets: readonly (Target | undefined)[], steps: Steps) {
+  constructor(
+    engine: Engine,
+    arrays: Arrays,
+    targets: readonly (Target | undefined)[],
+    { steps, lease }: { readonly steps: Steps; readonly lease: Lease },
+  ) {
     this.#engine = engine
     this.#arrays = arrays
     this.#targets = targets
     this.#steps = steps
+    this.#lease = lease
   }
 
   /** Makes room for all results, once. Errors: ShapeError for a target of another shape, QuotaExceededError. */
@@ -79,12 +87,12 @@ export class Results {
 
   /** Gives back what was reserved. */
   discard(): void {
-    for (const draft of this.#drafts) if (draft !== undefined) this.#engine.discard(draft)
+    for (const draft of this.#drafts) if (draft !== undefined) this.#engine.room.discard(draft)
   }
 
   #inMemory(index: number): Sink {
     const { dtype, shape, offset } = this.#arraysInMemory[index] as EvaluatedArray
-    return new MemorySink(wrap(this.#buffer, dtype, offset, byteLengthOf(shape, dtype) / DTYPES[dtype].itemsize), dtype)
+    return new MemorySink(wrap(this.#buffer, dtype, offset, sizeOf(shape)), dtype, this.#lease)
   }
 
   async #onDisk(index: number, target: Target, { shape }: Result): Promise<Sink> {
@@ -96,7 +104,8 @@ export class Results {
     }
     const draft = await this.#arrays.draft(target)
     this.#drafts[index] = draft
-    return new DraftSink(new DraftWriter(draft, this.#steps), entry.dtype)
+    const staging = this.#lease.room('uint8', DraftWriter.stagingBytes(draft)) as Uint8Array // of that dtype
+    return new DraftSink(new DraftWriter(draft, this.#steps, staging), entry.dtype)
   }
 }
 
@@ -104,20 +113,31 @@ class MemorySink implements Sink {
   readonly dtype: DType
   readonly #elements: TypedArray
   readonly #width: number
+  readonly #lease: Lease
+  /** What was given out as room; memory that is handed over is not the kernels'. */
+  #near: TypedArray | undefined
   #at = 0
 
-  constructor(elements: TypedArray, dtype: DType) {
+  constructor(elements: TypedArray, dtype: DType, lease: Lease) {
     this.dtype = dtype
     this.#elements = elements
     this.#width = DTYPES[dtype].width
+    this.#lease = lease
   }
 
   room(count: number): TypedArray {
-    return this.#elements.subarray(this.#at, this.#at + count * this.#width)
+    const length = count * this.#width
+    if (!this.#lease.isFaster) return this.#elements.subarray(this.#at, this.#at + length)
+    if (this.#near === undefined || this.#near.length < length) this.#near = this.#lease.room(this.dtype, count)
+    return this.#near.subarray(0, length)
   }
 
   async filled(count: number): Promise<void> {
-    this.#at += count * this.#width
+    const length = count * this.#width
+    if (this.#near !== undefined) {
+      bytesOf(this.#elements.subarray(this.#at, this.#at + length)).set(bytesOf(this.#near.subarray(0, length)))
+    }
+    this.#at += length
   }
 
   readBack(start: number, into: TypedArray): void {

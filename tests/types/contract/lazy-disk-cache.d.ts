@@ -212,6 +212,8 @@ export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSet
   transfer?: boolean
   overwrite?: boolean
   attributes?: JsonObject
+  expire?: number
+  tags?: readonly string[]
 }
 export type Creatable = ArrayData | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
 export interface DiskBackedNDArrayStatics {
@@ -235,6 +237,8 @@ export interface DiskOptions {
   name?: string
   backend?: 'opfs' | 'memory' | 'auto'
   memoryBudget?: number
+  diskBudget?: number
+  evictionPolicy?: 'none' | 'least-recently-used' | 'least-frequently-used' | 'oldest'
   durability?: 'relaxed' | 'strict'
   worker?: () => Worker
   workerUrl?: string | URL
@@ -299,6 +303,11 @@ export interface DiskMembers extends EventTarget {
     make: () => Promise<ArrayData>,
     o?: CreateOptions<D>,
   ) => Promise<DiskBackedNDArray<D>>
+  memoize: <A extends unknown[]>(
+    fn: (...args: A) => Promise<ArrayData>,
+    o: { name: string; key?(...args: A): string; expire?: number; tags?: readonly string[] },
+  ) => (...args: A) => Promise<DiskBackedNDArray>
+  evict: (o: { tag: string }) => Promise<number>
   usage: () => Promise<DiskUsage>
   stats: () => Promise<DiskStats>
   check: (o?: WorkOptions & { fix?: boolean }) => Promise<{ problems: Problem[]; fixed: boolean }>
@@ -365,6 +374,8 @@ export interface StoreOptions<T extends LazyDiskCache> {
   ): T | Promise<T>
   valueType?: Class<T> | readonly Class<T>[]
   validator?(value: LazyDiskCache): boolean
+  expire?: number
+  tags?: readonly string[]
 }
 export interface DiskBackedStoreStatics {
   open: <T extends LazyDiskCache = DiskBackedNDArray>(o?: StoreOptions<T>) => Promise<DiskBackedStore<T>>

@@ -2,6 +2,7 @@
 import { castInto } from '../../cast.js'
 import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
 import { allocate } from '../../typed-array.js'
+import { reductionsOf } from '../simd/current.js'
 
 /** Elements that are cast at a time. */
 export const CAST_STEP = 4096
@@ -28,8 +29,9 @@ export class CastChain {
     let data = part(x, this.#from, start, n)
     let dtype = this.#from
     for (const { to, scratch } of this.#steps) {
-      const target = part(scratch, to, 0, n)
-      castInto(target, to, data, dtype)
+      const faster = reductionsOf(data)?.cast(dtype, to, data, n)
+      const target = faster ?? part(scratch, to, 0, n)
+      if (faster === undefined) castInto(target, to, data, dtype)
       data = target
       dtype = to
     }

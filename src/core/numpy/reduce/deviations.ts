@@ -2,6 +2,7 @@
 import { castTyped } from '../../cast.js'
 import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
 import { allocate } from '../../typed-array.js'
+import { reductionsOf } from '../simd/current.js'
 import { promote, realPart } from '../types.js'
 import { CAST_STEP, CastChain } from './casts.js'
 import type { ArrayFold, FoldResult } from './fold.js'
@@ -22,6 +23,7 @@ export function deviationDType(from: DType, loop: DType): DType {
  */
 export class DeviationFold implements ArrayFold {
   readonly casts: readonly DType[]
+  readonly #dtype: DType
   readonly #sum: ArrayFold
   readonly #mean: TypedArray
   readonly #square: Squares
@@ -31,6 +33,7 @@ export class DeviationFold implements ArrayFold {
   constructor(mean: FoldResult, from: DType, summed: DType, pieces: Pieces) {
     const dtype = deviationDType(from, mean.dtype)
     const held = dtype === 'float16' ? 'float32' : dtype
+    this.#dtype = dtype
     this.casts = dtype === held ? [dtype] : [dtype, held]
     this.#mean = castTyped(mean.data, mean.dtype, held)
     this.#square = squaresOf(dtype)
@@ -42,16 +45,18 @@ export class DeviationFold implements ArrayFold {
   run(x: TypedArray, start: number, n: number, at: number, place: number): void {
     for (let done = 0; done < n; done += CAST_STEP) {
       const count = Math.min(CAST_STEP, n - done)
-      this.#square.run(x, start + done, count, this.#mean, at, this.#squares)
-      this.#sum.run(this.#summands(count), 0, count, at, place + done)
+      const squares = reductionsOf(x)?.squares(this.#dtype, x, start + done, count, this.#mean, at, 0)
+      if (squares === undefined) this.#square.run(x, start + done, count, this.#mean, at, this.#squares)
+      this.#sum.run(this.#summands(squares ?? this.#squares, count), 0, count, at, place + done)
     }
   }
 
   rows(x: TypedArray, start: number, n: number, at: number, place: number): void {
     for (let done = 0; done < n; done += CAST_STEP) {
       const count = Math.min(CAST_STEP, n - done)
-      this.#square.rows(x, start + done, count, this.#mean, at + done, this.#squares)
-      this.#sum.rows(this.#summands(count), 0, count, at + done, place)
+      const squares = reductionsOf(x)?.squares(this.#dtype, x, start + done, count, this.#mean, at + done, 1)
+      if (squares === undefined) this.#square.rows(x, start + done, count, this.#mean, at + done, this.#squares)
+      this.#sum.rows(this.#summands(squares ?? this.#squares, count), 0, count, at + done, place)
     }
   }
 
@@ -59,9 +64,9 @@ export class DeviationFold implements ArrayFold {
     return this.#sum.result()
   }
 
-  #summands(n: number): TypedArray {
-    if (this.#chain.isEmpty) return this.#squares
-    const cast = this.#chain.cast(this.#squares, 0, n)
+  #summands(squares: TypedArray, n: number): TypedArray {
+    if (this.#chain.isEmpty) return squares
+    const cast = this.#chain.cast(squares, 0, n)
     return this.#sum.view?.(cast) ?? cast
   }
 }

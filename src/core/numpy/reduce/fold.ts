@@ -14,6 +14,8 @@ export interface Fold {
   runs?(x: TypedArray, start: number, n: number, at: number, count: number): void
   /** x[start + i] belongs to the output `at + i`, i < n; `place` elements of each came before. */
   rows(x: TypedArray, start: number, n: number, at: number, place: number): void
+  /** `count` rows of `n` one after the other, as in `rows`, all of the outputs from `at` on. */
+  grid?(x: TypedArray, start: number, n: number, at: number, count: number): void
   /** How it reads a tile of the last of `casts`: asked once for many runs. */
   view?(tile: TypedArray): TypedArray
   /** Whether nothing that is still to come can change the result. */

@@ -3,6 +3,7 @@ import { castTyped } from '../../cast.js'
 import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
 import { halfBits, type NumberArray } from '../../scalar.js'
 import { allocate } from '../../typed-array.js'
+import { reductionsOf } from '../simd/current.js'
 import type { ArgumentKernel, ArrayFold, FoldKernel } from './fold.js'
 import { ARGMAX } from './kernels/argmax.generated.js'
 import { ARGMIN } from './kernels/argmin.generated.js'
@@ -48,12 +49,24 @@ function worst(name: 'min' | 'max', dtype: DType): number | bigint {
 
 export function extremeFold(name: 'min' | 'max', dtype: DType, outputs: number): ArrayFold {
   const kernel = bodyOf<FoldKernel>(name === 'min' ? MINIMUM : MAXIMUM, dtype)
-  const acc = allocate(dtype === 'float16' ? 'float32' : dtype, outputs)
+  const operator = name === 'min' ? 'minimum' : 'maximum'
+  const held = dtype === 'float16' ? 'float32' : dtype
+  const acc = allocate(held, outputs)
   ;(acc as NumberArray).fill(worst(name, dtype) as number) // a bigint for bigints
   return {
     casts: widened(dtype),
-    run: (x, start, n, at) => kernel.run(x, start, n, acc, at),
-    rows: (x, start, n, at) => kernel.rows(x, start, n, acc, at),
+    run(x, start, n, at) {
+      const few = reductionsOf(x)?.extremes(operator, held, x, start, n)
+      if (few === undefined) kernel.run(x, start, n, acc, at)
+      else kernel.run(few, 0, few.length, acc, at)
+    },
+    rows(x, start, n, at) {
+      if (!reductionsOf(x)?.rows(operator, held, x, start, n, acc, at, 1)) kernel.rows(x, start, n, acc, at)
+    },
+    grid(x, start, n, at, count) {
+      if (reductionsOf(x)?.rows(operator, held, x, start, n, acc, at, count)) return
+      for (let row = 0; row < count; row++) kernel.rows(x, start + row * n, n, acc, at)
+    },
     result: () => ({ data: narrowed(acc, dtype), dtype }),
   }
 }
@@ -135,6 +148,7 @@ class CountFold implements ArrayFold {
   readonly casts: readonly DType[] = []
   readonly view: (tile: TypedArray) => TypedArray
   readonly #name: 'any' | 'all' | 'countNonzero'
+  readonly #dtype: DType
   readonly #kernel: FoldKernel
   readonly #acc: Float64Array
   readonly #count: number
@@ -142,6 +156,7 @@ class CountFold implements ArrayFold {
 
   constructor(name: 'any' | 'all' | 'countNonzero', dtype: DType, outputs: number, count: number) {
     this.#name = name
+    this.#dtype = dtype
     this.#kernel = bodyOf<FoldKernel>(COUNT, dtype)
     this.#acc = new Float64Array(outputs)
     this.#count = count
@@ -155,7 +170,8 @@ class CountFold implements ArrayFold {
   }
 
   run(x: TypedArray, start: number, n: number, at: number): void {
-    this.#kernel.run(x, start, n, this.#acc, at)
+    const done = reductionsOf(x)?.count(this.#dtype, x, start, n, this.#acc, at) ?? 0
+    this.#kernel.run(x, start + done, n - done, this.#acc, at)
     this.#seen += n
   }
 

@@ -41,9 +41,10 @@ export class Odometer {
   feed(fold: Fold, x: TypedArray, size: number): void {
     const { count, reduced } = this.#inner
     for (let start = 0; start < size; ) {
-      const whole = reduced && fold.runs !== undefined ? this.#wholeRuns(size - start) : 0
+      const together = reduced ? fold.runs : fold.grid
+      const whole = together === undefined ? 0 : this.#whole(size - start)
       if (whole > 1) {
-        fold.runs?.(x, start, count, this.#at, whole)
+        together?.call(fold, x, start, count, this.#at, whole)
         start += whole * count
         this.#skip(whole)
         continue
@@ -57,17 +58,19 @@ export class Odometer {
     }
   }
 
-  /** How many runs of neighbouring outputs lie whole in the next `size` elements. */
-  #wholeRuns(size: number): number {
+  /** How many runs of neighbouring outputs, or rows of the same, lie whole in the next `size` elements. */
+  #whole(size: number): number {
     const outer = this.#outer[0]
     if (outer === undefined || this.#done > 0) return 0
     return Math.min(Math.floor(size / this.#inner.count), outer.count - (this.#indices[0] as number))
   }
 
-  /** Past `count` outputs of the group around the inner one. */
+  /** Past `count` of the group around the inner one. */
   #skip(count: number): void {
+    const { output, place } = this.#outer[0] as OuterGroup
     this.#indices[0] = (this.#indices[0] as number) + count - 1
-    this.#at += count - 1
+    this.#at += output * (count - 1)
+    this.#place += place * (count - 1)
     this.#advance()
   }
 

@@ -1,5 +1,6 @@
 // NumPy's pairwise sums of a run of memory, one body for each precision and kind. Source: pairwise_sum of NumPy's loops.
 import type { DType, TypedArray } from '../../dtype.js'
+import { reductionsOf } from '../simd/current.js'
 
 /** Below this many numbers (a complex element is two) a sum is not split. */
 export const LEAF = 128
@@ -20,6 +21,13 @@ export function leftOf(n: number): number {
 }
 
 export function pairwiseSumOf(dtype: DType): PairwiseSum {
+  const sum = plainSumOf(dtype)
+  return (x, at, n, into) => {
+    if (!reductionsOf(x)?.sum(dtype, x, at, n, into)) sum(x, at, n, into)
+  }
+}
+
+function plainSumOf(dtype: DType): PairwiseSum {
   switch (dtype) {
     case 'complex64':
       return (x, at, n, into) => complex32(x as Float32Array, at, n, into)

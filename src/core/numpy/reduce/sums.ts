@@ -3,6 +3,7 @@ import { castTyped } from '../../cast.js'
 import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
 import type { NumberArray } from '../../scalar.js'
 import { allocate, wrap } from '../../typed-array.js'
+import { reductionsOf } from '../simd/current.js'
 import type { ArrayFold, TotalKernel } from './fold.js'
 import { TOTAL } from './kernels/total.generated.js'
 import { type PairwiseSum, pairwiseSumOf } from './pairwise.js'
@@ -64,6 +65,15 @@ class FloatSum implements ArrayFold {
   }
 
   rows(x: TypedArray, start: number, n: number, at: number): void {
+    this.grid(x, start, n, at, 1)
+  }
+
+  grid(x: TypedArray, start: number, n: number, at: number, count: number): void {
+    if (reductionsOf(x)?.rows('add', this.#dtype, x, start, n, this.#acc, at, count)) return
+    for (let row = 0; row < count; row++) this.#row(x, start + row * n, n, at)
+  }
+
+  #row(x: TypedArray, start: number, n: number, at: number): void {
     const width = this.#width
     if (this.#dtype === 'float16') addHalves(x as Float32Array, start, n, this.#acc as Float32Array, at)
     else if (this.#acc instanceof Float32Array)
@@ -105,6 +115,7 @@ function addHalves(x: Float32Array, start: number, n: number, acc: Float32Array,
 class IntegerSum implements ArrayFold {
   readonly casts: readonly DType[]
   readonly #dtype: DType
+  readonly #element: DType
   readonly #kernel: TotalKernel
   readonly #low: Float64Array
   readonly #high: Int32Array
@@ -114,6 +125,7 @@ class IntegerSum implements ArrayFold {
     const { kind } = DTYPES[from]
     const element = kind === 'bool' ? 'uint8' : kind === 'int' || kind === 'uint' ? from : dtype
     this.casts = kind === 'bool' ? [] : [element]
+    this.#element = element
     this.#kernel = (TOTAL as Readonly<Partial<Record<DType, TotalKernel>>>)[element] as TotalKernel // an integer dtype
     this.#low = new Float64Array(outputs)
     this.#high = new Int32Array(outputs)
@@ -124,7 +136,8 @@ class IntegerSum implements ArrayFold {
   }
 
   run(x: TypedArray, start: number, n: number, at: number): void {
-    this.#kernel.run(x, start, n, this.#low, this.#high, at)
+    const done = reductionsOf(x)?.total(this.#element, x, start, n, this.#low, this.#high, at) ?? 0
+    this.#kernel.run(x, start + done, n - done, this.#low, this.#high, at)
   }
 
   rows(x: TypedArray, start: number, n: number, at: number): void {

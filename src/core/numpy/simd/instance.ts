@@ -1,0 +1,72 @@
+// The WebAssembly module at work on a memory of a fixed size.
+import { MODULE } from './module.generated.js'
+
+/** What the module exports; addresses and sizes are in bytes. */
+export interface SimdExports {
+  /**
+   * Kernel number `kernel` on `n` elements, 2^shift a unit. An operand that the kernel does not take has size 0; a step of 0
+   * repeats its one element.
+   */
+  run(
+    kernel: number,
+    n: number,
+    shift: number,
+    out: number,
+    outSize: number,
+    a: number,
+    aSize: number,
+    b: number,
+    bSize: number,
+    c: number,
+    cSize: number,
+    aStep: number,
+    bStep: number,
+    cStep: number,
+  ): void
+  /** The pairwise sum of `n` numbers. */
+  float32(at: number, n: number): number
+  float64(at: number, n: number): number
+  /** The same of complex numbers, each two; leaves real and imaginary part as float64 at LAYOUT.result. */
+  complex64(at: number, n: number): void
+  complex128(at: number, n: number): void
+  /** Sums of integers and counts of what is not 0, of whole groups of vectors, one or more; left as int64 at LAYOUT.result. */
+  readonly [fold: `total_${string}` | `count_${string}`]: ((at: number, end: number) => void) | undefined
+}
+
+export interface Instance {
+  readonly buffer: ArrayBuffer
+  readonly exports: SimdExports
+}
+
+interface Memory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
+/** The part of WebAssembly used here, for it is no part of the ES library. */
+interface WebAssemblyApi {
+  readonly Memory: new (limits: { initial: number; maximum: number }) => Memory
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
+  readonly Instance: new (module: object, imports: { m: { m: Memory } }) => { readonly exports: unknown }
+}
+
+const PAGE_BYTES = 65_536
+
+/** undefined where SIMD is missing or the page's CSP lacks 'wasm-unsafe-eval'. Errors: RangeError for lack of room. */
+export function instantiate(byteLength: number): Instance | undefined {
+  const api = Reflect.get(globalThis, 'WebAssembly') as unknown as WebAssemblyApi | undefined // narrower than the platform's
+  if (api === undefined) return undefined
+  const pages = byteLength / PAGE_BYTES
+  try {
+    const module = new api.Module(bytesOf(MODULE))
+    const memory = new api.Memory({ initial: pages, maximum: pages })
+    const { exports } = new api.Instance(module, { m: { m: memory } })
+    return { buffer: memory.buffer, exports: exports as SimdExports } // the interface states what the module has
+  } catch {
+    return undefined
+  }
+}
+
+function bytesOf(digits: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16))
+}
