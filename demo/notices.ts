@@ -1,8 +1,14 @@
 // Messages for people: what went wrong in plain words, and what can be done about it.
-import { DiskLockedError, MemoryBudgetError, QuotaExceededError, StorageUnavailableError } from '../src/index.js'
+import {
+  DiskLockedError,
+  DTypeError,
+  InvalidSourceError,
+  MemoryBudgetError,
+  QuotaExceededError,
+  StorageUnavailableError,
+} from '../src/index.js'
 import { byId, part, stamp } from './dom.js'
 import { formatBytes } from './format.js'
-import { NpyError } from './npy.js'
 
 export interface Notice {
   readonly kind: 'error' | 'info'
@@ -42,12 +48,12 @@ export function notify(notice: Notice): void {
 /** Shows what failed; an abort is what the person asked for and is not shown. */
 export function notifyError(title: string, error: unknown, action?: NoticeAction): void {
   if (error instanceof DOMException && error.name === 'AbortError') return
-  if (!(error instanceof NpyError)) console.error(error)
+  const isOfTheFile = error instanceof InvalidSourceError || error instanceof DTypeError
+  if (!isOfTheFile) console.error(error)
   notify({ kind: 'error', title, text: explain(error), ...(action && { action }) })
 }
 
 export function explain(error: unknown): string {
-  if (error instanceof NpyError) return error.message
   if (error instanceof QuotaExceededError) {
     return `The browser gives this site no more room: ${formatBytes(error.requested)} more were needed. Delete an array, or free space on the disk. Nothing stored before is affected.`
   }

@@ -1,9 +1,7 @@
 // Takes .npy files dropped on the page or picked by the button, and makes arrays of them.
-import type { DiskBackedNDArray } from '../src/index.js'
+import { type DiskBackedNDArray, fromNpy } from '../src/index.js'
 import { byId } from './dom.js'
 import type { Library } from './library.js'
-import { notifyError } from './notices.js'
-import { readNpy } from './npy.js'
 import { runTask } from './tasks.js'
 
 /** Calls `onArray` for each file that became an array. */
@@ -40,22 +38,11 @@ async function importNpy(
   file: File,
   onArray: (path: string, array: DiskBackedNDArray) => void,
 ): Promise<void> {
-  try {
-    const { dtype, shape, bytes } = await readNpy(file)
-    const path = await freePath(library, file.name)
-    const array = await runTask(`Adding ${file.name}`, (options) =>
-      library.disk.array(bytes.stream(), {
-        ...options,
-        cachePath: path,
-        dtype,
-        shape,
-        attributes: { title: file.name },
-      }),
-    )
-    if (array) onArray(path, array)
-  } catch (error) {
-    notifyError(`${file.name} was not added.`, error)
-  }
+  const cachePath = await freePath(library, file.name)
+  const array = await runTask(`Adding ${file.name}`, (options) =>
+    fromNpy(file, { ...options, disk: library.disk, cachePath, attributes: { title: file.name } }),
+  )
+  if (array) onArray(cachePath, array)
 }
 
 /** 'files/name', or 'files/name (2)' where that is taken. */

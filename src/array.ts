@@ -21,7 +21,7 @@ import type { AstypeOptions, MaybeOut, Out, OutOption } from './operators/types.
 import type { JsonObject } from './protocol.js'
 import { type ReadOptions, wholeLayout } from './reading.js'
 import { checkState, type LazyDiskCacheState } from './state.js'
-import { type ArrayView, type Readable, Reader } from './view.js'
+import { type ArrayView, onDisk, type Readable, Reader } from './view.js'
 
 /** NumPy's functions. */
 // biome-ignore lint/correctness/noUnusedVariables: all declarations have the same type parameters
@@ -258,7 +258,7 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
   protected setBuffer(_data: TypedArray): void {}
 
   get #reader(): Reader<D> {
-    return new Reader(this, this.dtype, () => ({ base: this.shape, layout: wholeLayout(this.shape) }))
+    return new Reader(onDisk(this), this.dtype, () => ({ base: this.shape, layout: wholeLayout(this.shape) }))
   }
 }
 

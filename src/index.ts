@@ -30,6 +30,7 @@ export {
   InvalidKeyError,
   InvalidPathError,
   InvalidSelectionError,
+  InvalidSourceError,
   KeyExistsError,
   LazyDiskCacheError,
   MemoryBudgetError,
@@ -48,6 +49,17 @@ export type { ArrayData, ByteStream, CreateOptions } from './creation.js'
 export type { Disk } from './disk.js'
 export { listDisks } from './disks.js'
 export type { ArrayInfo, DiskEventMap, DiskSnapshot, DiskStats, DiskUsage } from './events.js'
+export {
+  type ByteSource,
+  exportStore,
+  exportStoreZip,
+  fromNpy,
+  fromNpz,
+  importStore,
+  openRemoteNpy,
+  toNpy,
+  toNpz,
+} from './exchange/index.js'
 export type { BufferDescription, LoadMode } from './live.js'
 export { deleteDisk, openDisk } from './open.js'
 export type { DiskOptions, WorkerSource } from './options.js'

@@ -111,7 +111,11 @@ async function call(
 }
 
 /** C-ordered arrays of these shapes, one after the other in `memory` or in fresh one. */
-function inOneMemory<D extends DType>(dtype: D, layouts: readonly ViewLayout[], memory?: TypedArray<D>): NDArray<D>[] {
+export function inOneMemory<D extends DType>(
+  dtype: D,
+  layouts: readonly ViewLayout[],
+  memory?: TypedArray<D>,
+): NDArray<D>[] {
   const sizes = layouts.map(({ shape }) => sizeOf(shape))
   const data =
     memory ??
@@ -139,7 +143,11 @@ function isWhole({ size, view }: ReadPlan): boolean {
   return size === sizeOf(view.shape) && view.offset === 0 && isContiguous(view.shape, view.strides)
 }
 
-function checkInto<D extends DType>(into: TypedArray<D>, dtype: D, shapes: readonly (readonly number[])[]): void {
+export function checkInto<D extends DType>(
+  into: TypedArray<D>,
+  dtype: D,
+  shapes: readonly (readonly number[])[],
+): void {
   const expected = allocate(dtype, 0)
   if (into[Symbol.toStringTag] !== expected[Symbol.toStringTag]) {
     throw new DTypeError(`into is a ${expected[Symbol.toStringTag]} for ${dtype}, got ${into[Symbol.toStringTag]}`)

@@ -194,8 +194,8 @@ async function writePieces(
       options.signal?.throwIfAborted()
       pieces.send(piece, offset)
     }
+    await pieces.finish() // first, for the end may be long in coming
     await end?.()
-    await pieces.finish()
     options.signal?.throwIfAborted()
     return await draft.commit()
   } catch (error) {

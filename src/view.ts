@@ -4,7 +4,7 @@ import { blockSelections, DEFAULT_BLOCK_BYTES } from './block-selections.js'
 import type { WorkOptions } from './call.js'
 import { checkDType, DTYPES, type DType, type Scalar, type TypedArray } from './core/dtype.js'
 import { InvalidSelectionError } from './core/errors.js'
-import type { NDArray } from './core/ndarray.js'
+import { NDArray } from './core/ndarray.js'
 import { resolveIndex, resolveSelection, type Selection } from './core/selection.js'
 import { checkShape, shapeText, sizeOf } from './core/shape.js'
 import { broadcastStrides, permutation, reshapedStrides, selectedLayout, type ViewLayout } from './core/view-layout.js'
@@ -12,7 +12,7 @@ import { custodyOf } from './custody.js'
 import { type Frame, noteView } from './frames.js'
 import { callOperator } from './operators/methods.js'
 import type { AstypeOptions, MaybeOut, Out, OutOption } from './operators/types.js'
-import { type ReadOptions, readParts } from './reading.js'
+import { type Parts, type ReadOptions, readParts } from './reading.js'
 import { reporter, signalOnly } from './work-options.js'
 
 /** What arrays on disk and their views can be asked. Results are fresh memory; nothing stays loaded for them. */
@@ -57,14 +57,22 @@ export interface Readable<D extends DType> {
   astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
 }
 
-/** `Readable` over an array, whose frame is asked anew for each call: an array can grow. */
-export class Reader<D extends DType> implements Omit<Readable<D>, 'astype'> {
-  readonly base: DiskBackedNDArray<D>
+/** Where elements are read from. */
+export interface ElementSource<D extends DType> {
+  /** The array on disk that they are; undefined where they are elsewhere. */
+  readonly array: DiskBackedNDArray<D> | undefined
+  /** As `readParts`. */
+  read(dtype: D, partsOf: () => Parts, options: ReadOptions<D>): Promise<NDArray<D>[]>
+}
+
+/** `Readable` over elements somewhere, whose frame is asked anew for each call: an array can grow. */
+export class Reader<D extends DType> implements Readable<D> {
   readonly dtype: D
+  protected readonly source: ElementSource<D>
   readonly #frame: () => Frame
 
-  constructor(base: DiskBackedNDArray<D>, dtype: D, frame: () => Frame) {
-    this.base = base
+  constructor(source: ElementSource<D>, dtype: D, frame: () => Frame) {
+    this.source = source
     this.dtype = dtype
     this.#frame = frame
   }
@@ -164,12 +172,25 @@ export class Reader<D extends DType> implements Omit<Readable<D>, 'astype'> {
     return this.#viewAs((layout) => ({ ...layout, shape: checked, strides: broadcastStrides(layout, checked) }))
   }
 
+  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
+  async astype(dtype: DType, options: AstypeOptions & MaybeOut = {}): Promise<NDArray | Out> {
+    if (this.source.array !== undefined) {
+      return callOperator('astype', [this, dtype, options]) as Promise<NDArray | Out> // a view is never lazy
+    }
+    const { casting, out, ...work } = options
+    if (out !== undefined) throw new TypeError('out is for arrays on disk: cast what get() gives')
+    const to = checkDType(dtype)
+    NDArray.zeros([0], this.dtype).astype(to, { casting }) // refuses before anything is read
+    return (await this.get(undefined, work)).astype(to, { casting })
+  }
+
   #viewAs(change: (layout: ViewLayout) => ViewLayout): ArrayView<D> {
     const { base, layout } = this.#frame()
     const { shape, strides, offset } = change(layout)
     const frame = { base, layout: { shape: Object.freeze([...shape]), strides, offset } }
-    const view = new ArrayView(this.base, this.dtype, () => frame)
-    noteView(view, { ...frame, array: this.base })
+    const view = new ArrayView(this.source, this.dtype, () => frame)
+    noteView(view, { ...frame, array: this.source.array })
     return view
   }
 
@@ -179,17 +200,23 @@ export class Reader<D extends DType> implements Omit<Readable<D>, 'astype'> {
       const layouts = selections().map((selection) => selectedLayout(resolveSelection(selection, layout.shape), layout))
       return { base, layouts }
     }
-    return readParts(custodyOf(this.base), this.dtype, parts, options)
+    return this.source.read(this.dtype, parts, options)
   }
 }
 
 /** A view of an array on disk: read-only, and its base is kept alive by it. */
-export class ArrayView<D extends DType = DType> extends Reader<D> implements Readable<D> {
-  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
-  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
-  astype(dtype: DType, options?: AstypeOptions & MaybeOut): Promise<NDArray | Out> {
-    return callOperator('astype', [this, dtype, options]) as Promise<NDArray | Out> // a view is never lazy
+export class ArrayView<D extends DType = DType> extends Reader<D> {
+  /** Errors: TypeError for a view of what is not on disk. */
+  get base(): DiskBackedNDArray<D> {
+    const { array } = this.source
+    if (array === undefined) throw new TypeError('this is a view of an array that is not on disk')
+    return array
   }
+}
+
+/** An array on disk as what its views read. */
+export function onDisk<D extends DType>(array: DiskBackedNDArray<D>): ElementSource<D> {
+  return { array, read: (dtype, partsOf, options) => readParts(custodyOf(array), dtype, partsOf, options) }
 }
 
 /** Whether it is an array on disk, or a view of one. */

@@ -93,6 +93,7 @@ const REBUILD = {
   DTypeError: plain(errors.DTypeError),
   ShapeError: plain(errors.ShapeError),
   ReadOnlyError: plain(errors.ReadOnlyError),
+  InvalidSourceError: plain(errors.InvalidSourceError),
   DiskLockedError: plain(errors.DiskLockedError),
   DiskClosedError: plain(errors.DiskClosedError),
   WorkerFailedError: plain(errors.WorkerFailedError),

@@ -96,6 +96,12 @@ export class CorruptDataError extends LazyDiskCacheError {
   }
 }
 
+/** A file, stream or server to read from is not what it has to be: no such format, cut short, contradicting itself, changed. */
+export class InvalidSourceError extends LazyDiskCacheError {
+  override readonly name = 'InvalidSourceError'
+  override readonly code = 'ERR_INVALID_SOURCE'
+}
+
 /** Another tab or worker holds the disk and did not let go within `lockTimeout`. */
 export class DiskLockedError extends LazyDiskCacheError {
   override readonly name = 'DiskLockedError'

@@ -1,11 +1,11 @@
 // What can be done with arrays: create and replace, read, set, append. Each is one commit.
 import { DTYPES } from '../core/dtype.js'
-import { ShapeError, StaleArrayError } from '../core/errors.js'
+import { StaleArrayError } from '../core/errors.js'
 import { checkResolved, type ResolvedSelection, resolveSelection, selectedShape } from '../core/selection.js'
-import { checkAxis, shapeText, sizeOf, stridesOf } from '../core/shape.js'
+import { checkAxis, sizeOf, stridesOf } from '../core/shape.js'
 import { selectedLayout } from '../core/view-layout.js'
 import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
-import { checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
+import { checkAppendable, checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
 import { type Draft, DraftWriter } from './draft.js'
 import type { Engine, NewEntry } from './engine.js'
 import { type Change, descriptionOf, type Entry, metaOf } from './entry.js'
@@ -284,22 +284,5 @@ function checkDistinct(targets: readonly Target[]): void {
   for (const { entry } of targets) {
     if (paths.has(entry.path)) throw new TypeError(`two values for '${entry.path}' in one call`)
     paths.add(entry.path)
-  }
-}
-
-/** Errors: ShapeError in NumPy's words. */
-function checkAppendable(shape: readonly number[], added: readonly number[], axis: number): void {
-  if (shape.length !== added.length) {
-    throw new ShapeError(
-      `all the input array dimensions must match: the array has ${shape.length} (${shapeText(shape)}), what is appended ${added.length} (${shapeText(added)})`,
-    )
-  }
-  for (const [i, size] of shape.entries()) {
-    if (i !== axis && size !== added[i]) {
-      throw new ShapeError(
-        `all the input array dimensions except for the concatenation axis must match exactly, but along dimension ${i}, ` +
-          `the array at index 0 has size ${size} and the array at index 1 has size ${String(added[i])}`,
-      )
-    }
   }
 }

@@ -54,3 +54,20 @@ export function checkBroadcast(from: readonly number[], to: readonly number[]): 
   if (broadcastsTo(from, to)) return
   throw new ShapeError(`could not broadcast input array from shape ${shapeText(from)} into shape ${shapeText(to)}`)
 }
+
+/** Errors: ShapeError in NumPy's words. */
+export function checkAppendable(shape: readonly number[], added: readonly number[], axis: number): void {
+  if (shape.length !== added.length) {
+    throw new ShapeError(
+      `all the input array dimensions must match: the array has ${shape.length} (${shapeText(shape)}), what is appended ${added.length} (${shapeText(added)})`,
+    )
+  }
+  for (const [i, size] of shape.entries()) {
+    if (i !== axis && size !== added[i]) {
+      throw new ShapeError(
+        `all the input array dimensions except for the concatenation axis must match exactly, but along dimension ${i}, ` +
+          `the array at index 0 has size ${size} and the array at index 1 has size ${String(added[i])}`,
+      )
+    }
+  }
+}

@@ -3,17 +3,8 @@
 import { toErrorData } from '../core/error-data.js'
 import { QuotaExceededError } from '../core/errors.js'
 import { checkPath } from '../core/path.js'
-import type {
-  ArrayMeta,
-  EvaluatedArray,
-  Evaluation,
-  MethodName,
-  OpenRequest,
-  Params,
-  PutResult,
-  Result,
-  ServiceMessage,
-} from '../protocol.js'
+import type { EvaluatedArray, Evaluation } from '../evaluation.js'
+import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, Result, ServiceMessage } from '../protocol.js'
 import { Arrays } from './arrays.js'
 import { BufferPool } from './buffers.js'
 import { checkAttributes } from './check-request.js'

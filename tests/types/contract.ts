@@ -85,6 +85,18 @@ holds<Fits<typeof library.DiskBackedStore, Agreed.DiskBackedStoreStatics>>()
 holds<Fits<library.DiskBackedStore, Agreed.DiskBackedStoreMembers<library.DiskBackedNDArray>>>()
 holds<Fits<library.DiskBackedStore<library.LazyDiskCache>, Agreed.DiskBackedStoreMembers<library.LazyDiskCache>>>()
 
+// In and out
+holds<Same<library.ByteSource, Agreed.ByteSource>>()
+holds<Fits<typeof library.fromNpy, Agreed.fromNpy>>()
+holds<Fits<typeof library.toNpy, Agreed.toNpy>>()
+holds<Fits<typeof library.fromNpz, Agreed.fromNpz>>()
+holds<Fits<typeof library.toNpz, Agreed.toNpz>>()
+holds<Fits<typeof library.openRemoteNpy, Agreed.openRemoteNpy>>()
+holds<Fits<typeof library.exportStore, Agreed.exportStore>>()
+holds<Fits<typeof library.exportStoreZip, Agreed.exportStoreZip>>()
+holds<Fits<typeof library.importStore, Agreed.importStore>>()
+holds<library.DiskBackedStore extends Parameters<typeof library.exportStore>[0] ? true : false>()
+
 // Errors: classes below LazyDiskCacheError, each with the fields it is to have.
 type Failures = { [K in keyof Agreed.Failures]: InstanceType<(typeof library)[K]> }
 holds<Fits<Failures, Agreed.Failures>>()

@@ -61,16 +61,17 @@ describe('layering', () => {
   })
 
   test('the engine knows only itself, core and the protocol', () => {
-    expect(strays(/^src\/engine\//, /^src\/(engine\/|core\/|protocol\.ts)/)).toEqual([])
+    expect(strays(/^src\/engine\//, /^src\/(engine\/|core\/|(protocol|evaluation)\.ts$)/)).toEqual([])
   })
 
   test('the protocol knows only types of core', () => {
-    expect(strays(/^src\/protocol\.ts/, /^src\/core\//)).toEqual([])
-    expect(imports.filter(({ file, kind }) => file === 'src/protocol.ts' && kind !== 'type').map(show)).toEqual([])
+    const protocol = /^src\/(protocol|evaluation)\.ts$/
+    expect(strays(protocol, /^src\/(core\/|evaluation\.ts$)/)).toEqual([])
+    expect(imports.filter(({ file, kind }) => protocol.test(file) && kind !== 'type').map(show)).toEqual([])
   })
 
   test('the page never knows the worker or the demo', () => {
-    expect(strays(/^src\//, /^(src\/|comlink$)/)).toEqual([])
+    expect(strays(/^src\//, /^(src\/|comlink$|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js$)/)).toEqual([])
   })
 
   test('the worker knows of src only protocol, core and engine', () => {
@@ -103,8 +104,20 @@ describe('layering', () => {
     expect([...reachedFrom('src/operators/in-memory.ts')].filter((file) => kernels.test(file))).not.toEqual([])
   })
 
-  test('comlink is imported in two files, idb-keyval in one, OPFS is reached in one', () => {
+  test('the page fetches what exchanges data only when that is asked for', () => {
+    const inside = /^src\/exchange\//
+    const atOnce = ['src/exchange/index.ts', 'src/exchange/lazy-stream.ts']
+    const outside = imports.filter(({ file, target }) => !inside.test(file) && inside.test(target))
+    const values = outside.filter(({ kind }) => kind === 'value')
+    expect(values.map(show)).toEqual(['src/index.ts → src/exchange/index.ts (value)'])
+    const fetchedAtOnce = imports.filter(({ file, kind }) => file === 'src/exchange/index.ts' && kind === 'value')
+    expect(fetchedAtOnce.filter(({ target }) => !atOnce.includes(target)).map(show)).toEqual([])
+  })
+
+  test('comlink and zip.js are imported in two files, idb-keyval in one, OPFS is reached in one', () => {
     expect(importersOf('comlink').sort()).toEqual(['src/remote.ts', 'worker/entry.ts'])
+    const zip = importersOf('@zip.js/zip.js/lib/zip-core-custom.js')
+    expect(zip.sort()).toEqual(['src/exchange/zip-reader.ts', 'src/exchange/zip-writer.ts'])
     expect(importersOf('idb-keyval')).toEqual([expect.stringMatching(/^worker\//)])
     expect(filesWith(/\bstorage\s*\??\.\s*getDirectory\b/)).toEqual([expect.stringMatching(/^worker\//)])
   })

@@ -15,6 +15,7 @@ test('the package exports these values and no others', () => {
     'InvalidKeyError',
     'InvalidPathError',
     'InvalidSelectionError',
+    'InvalidSourceError',
     'KeyExistsError',
     'LazyDiskCache',
     'LazyDiskCacheConfig',
@@ -30,10 +31,18 @@ test('the package exports these values and no others', () => {
     'StorageUnavailableError',
     'WorkerFailedError',
     'deleteDisk',
+    'exportStore',
+    'exportStoreZip',
+    'fromNpy',
+    'fromNpz',
+    'importStore',
     'listDisks',
     'openDisk',
+    'openRemoteNpy',
     'registerLazyDiskCacheClass',
     'slice',
+    'toNpy',
+    'toNpz',
   ])
 })
 

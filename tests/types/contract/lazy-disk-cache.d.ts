@@ -8,6 +8,7 @@ import type {
   LazyDiskCache,
   LazyDiskCacheConfig,
   NDArray,
+  Readable,
   StorageUnavailableError,
 } from '../../../src/index.js'
 
@@ -447,3 +448,22 @@ export interface Failures {
   ProtocolVersionError: Failure
   QuotaExceededError: Failure & { readonly requested: number; readonly quota: number | null }
 }
+
+// In and out
+
+export type ByteSource = string | URL | Response | Blob | ReadableStream<Uint8Array>
+export type fromNpy = (source: ByteSource, o?: CreateOptions<DType>) => Promise<DiskBackedNDArray>
+export type toNpy = (a: DiskBackedNDArray | ArrayView | NDArray) => ReadableStream<Uint8Array>
+export type fromNpz = (source: ByteSource, o?: CreateOptions<DType>) => Promise<Map<string, DiskBackedNDArray>>
+export type toNpz = (entries: Iterable<readonly [string, DiskBackedNDArray | NDArray]>) => ReadableStream<Uint8Array>
+export type openRemoteNpy = (url: string | URL, o?: { signal?: AbortSignal }) => Promise<Readable<DType>>
+export type exportStore = (
+  store: DiskBackedStore<LazyDiskCache>,
+  directory: FileSystemDirectoryHandle,
+  o?: WorkOptions,
+) => Promise<void>
+export type exportStoreZip = (store: DiskBackedStore<LazyDiskCache>) => ReadableStream<Uint8Array>
+export type importStore = (
+  source: FileSystemDirectoryHandle | ByteSource,
+  o?: StoreOptions<LazyDiskCache> & WorkOptions,
+) => Promise<DiskBackedStore<LazyDiskCache>>

@@ -1,0 +1,163 @@
+// Arrays in Fortran order brought to C order without holding them whole. What comes is cut into slabs, each put in C order by
+// itself and kept on disk; then the panels of the result are put together from the parts that each slab has of them.
+import { DiskBackedNDArray } from '../array.js'
+import { blockSelections } from '../block-selections.js'
+import type { WorkOptions } from '../call.js'
+import { DTYPES, type DType, type TypedArray } from '../core/dtype.js'
+import { NDArray } from '../core/ndarray.js'
+import { type Selection, slice } from '../core/selection.js'
+import { sizeOf, stridesOf } from '../core/shape.js'
+import { copyElements } from '../core/strided.js'
+import { allocate, bytesOf, wrap } from '../core/typed-array.js'
+import type { Disk } from '../disk.js'
+import type { ByteReader } from './byte-reader.js'
+
+/** As many are in memory a few times: as they came, put in order, on their way to disk. */
+export const SLAB_BYTES = 8 * 2 ** 20
+
+interface Extent {
+  readonly start: number
+  readonly count: number
+}
+
+/** Part of an array: an extent on each axis. */
+type Box = readonly Extent[]
+
+/** A box whose elements lie in C order one after the other from `offset` on, counted in elements. */
+interface Slab {
+  readonly box: Box
+  readonly offset: number
+}
+
+/** Room for the largest slab or panel: as it was stored, and in C order. */
+interface Memory {
+  readonly stored: TypedArray
+  readonly ordered: TypedArray
+}
+
+/** Whether the two orders differ. */
+export function ordersDiffer(shape: readonly number[]): boolean {
+  return sizeOf(shape) > 1 && shape.filter((length) => length > 1).length > 1
+}
+
+/**
+ * The elements that `reader` gives in Fortran order, in C order, in the same memory again and again; what does not fit
+ * `slabBytes` goes over the disk and takes the room of the array there meanwhile. Errors: those of reading, of making an array.
+ */
+export async function* inCOrder(
+  reader: ByteReader,
+  shape: readonly number[],
+  dtype: DType,
+  staging: WorkOptions & { disk?: Disk },
+  slabBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const slabs = slabsOf(shape, dtype, slabBytes)
+  const panels = boxesOf(shape, dtype, slabBytes)
+  const boxes = [...panels, ...slabs.map(({ box }) => box)]
+  const largest = boxes.reduce((most, box) => Math.max(most, sizeOf(countsOf(box))), 0)
+  const memory = { stored: allocate(dtype, largest), ordered: allocate(dtype, largest) }
+  if (slabs.length === 1) {
+    yield* readSlabs(reader, slabs, dtype, memory)
+    return
+  }
+  const staged = await DiskBackedNDArray.create(readSlabs(reader, slabs, dtype, memory), {
+    ...staging,
+    ...{ enableCaching: true, shape: [sizeOf(shape)], dtype },
+  })
+  try {
+    yield* readPanels(staged, slabs, panels, memory)
+  } finally {
+    await staged.purge()
+  }
+}
+
+/** In the order in which Fortran's elements come: along the last axis, and where that is too much along the ones before. */
+function slabsOf(shape: readonly number[], dtype: DType, slabBytes: number): Slab[] {
+  let offset = 0
+  return boxesOf([...shape].reverse(), dtype, slabBytes).map((reversed) => {
+    const slab = { box: [...reversed].reverse(), offset }
+    offset += sizeOf(countsOf(reversed))
+    return slab
+  })
+}
+
+async function* readSlabs(
+  reader: ByteReader,
+  slabs: readonly Slab[],
+  dtype: DType,
+  { stored, ordered }: Memory,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const { box } of slabs) {
+    const counts = countsOf(box)
+    const bytes = bytesOf(stored).subarray(0, sizeOf(counts) * DTYPES[dtype].itemsize)
+    await reader.fill(bytes)
+    const slab = NDArray.fromParts({ data: stored, shape: [...counts].reverse(), dtype }).transpose()
+    copyElements(dtype, counts, { data: ordered, strides: stridesOf(counts), offset: 0 }, slab)
+    yield bytesOf(ordered).subarray(0, bytes.byteLength)
+  }
+}
+
+/** What a slab has of a panel is one run of the slab: a panel takes single indices of some axes, and of those behind all. */
+async function* readPanels(
+  staged: DiskBackedNDArray,
+  slabs: readonly Slab[],
+  panels: readonly Box[],
+  { stored, ordered }: Memory,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { dtype, itemsize } = staged
+  let into = stored
+  for (const panel of panels) {
+    const parts = slabs.flatMap((slab) => {
+      const box = intersection(slab.box, panel)
+      return box === undefined ? [] : [{ box, start: slab.offset + offsetIn(slab.box, box) }]
+    })
+    const wanted = parts.map(({ box, start }) => [slice(start, start + sizeOf(countsOf(box)))])
+    const runs = await staged.getMany(wanted, { into })
+    const counts = countsOf(panel)
+    const result = NDArray.fromParts({ data: ordered, shape: counts, dtype })
+    for (const [i, { box }] of parts.entries()) {
+      const run = runs[i] as NDArray // one for each part
+      into = wrap(run.data.buffer, dtype)
+      result.set(within(panel, box), run.reshape(countsOf(box)))
+    }
+    yield bytesOf(ordered).subarray(0, sizeOf(counts) * itemsize)
+  }
+}
+
+function boxesOf(shape: readonly number[], dtype: DType, byteLength: number): Box[] {
+  const selections = [...blockSelections(shape, DTYPES[dtype].itemsize, byteLength)]
+  return selections.map((selection) => shape.map((length, axis) => extentOf(selection[axis], length)))
+}
+
+/** Blocks are selected by slices with both ends, and nothing where an axis is whole. */
+function extentOf(entry: Selection[number] | undefined, length: number): Extent {
+  if (typeof entry !== 'object' || entry === null) return { start: 0, count: length }
+  const start = entry.start ?? 0
+  return { start, count: (entry.stop ?? length) - start }
+}
+
+function intersection(a: Box, b: Box): Box | undefined {
+  const box = a.map((extent, axis) => {
+    const other = b[axis] as Extent // of the same array
+    const start = Math.max(extent.start, other.start)
+    return { start, count: Math.min(extent.start + extent.count, other.start + other.count) - start }
+  })
+  return box.every(({ count }) => count > 0) ? box : undefined
+}
+
+/** Where the first element of `inner` is among those of `outer`. */
+function offsetIn(outer: Box, inner: Box): number {
+  const strides = stridesOf(countsOf(outer))
+  return outer.reduce((at, { start }, axis) => at + ((inner[axis]?.start ?? 0) - start) * (strides[axis] ?? 0), 0)
+}
+
+function within(outer: Box, inner: Box): Selection {
+  return inner.map(({ start, count }, axis) => {
+    const first = start - (outer[axis]?.start ?? 0)
+    return slice(first, first + count)
+  })
+}
+
+function countsOf(box: Box): number[] {
+  return box.map(({ count }) => count)
+}
