@@ -16,6 +16,7 @@ import type { Disk } from './disk.js'
 import { dispose } from './disposal.js'
 import { sessionOf } from './handles.js'
 import { InMemory, type Live } from './live.js'
+import { checkPriority, type Priority } from './priority.js'
 import type { JsonObject } from './protocol.js'
 import { type ReadOptions, wholeLayout } from './reading.js'
 import { checkState, type LazyDiskCacheState } from './state.js'
@@ -132,8 +133,35 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
 
   /** The buffer that `data()` gave away is not written to any more: what was written may be written back and evicted. */
   release(): void {
-    const { live } = custodyOf(this).place
-    if (live !== undefined) live.out = false
+    custodyOf(this).residency?.release()
+  }
+
+  /** What it is worth in memory, shared by all objects on the array. Default 'recent'. Errors: TypeError. */
+  get priority(): Priority {
+    const { place } = custodyOf(this)
+    return place instanceof InMemory ? place.priority : place.memory.priority
+  }
+
+  set priority(priority: Priority) {
+    const { place } = custodyOf(this)
+    const of = place instanceof InMemory ? place : place.memory
+    of.priority = checkPriority(priority)
+  }
+
+  /**
+   * Says what is wanted soon; resolves when it is near, or when nothing will be done. The whole array is loaded where there is
+   * room, or only arrays of priority 'recent' without changes have to go; for the next ten seconds it is worth 'prefetch' then.
+   * A selection is read and not kept, so that the operating system has its bytes at hand. Reads that fail are no concern of
+   * whoever prefetches. Errors: InvalidSelectionError.
+   */
+  async prefetch(selection?: Selection): Promise<void> {
+    const part = selection === undefined ? undefined : this.view(selection)
+    try {
+      if (part === undefined) await custodyOf(this).prefetch()
+      else if (this.offloaded) for await (const _ of part.blocks());
+    } catch {
+      // what is wrong is told to whoever reads
+    }
   }
 
   /**

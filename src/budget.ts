@@ -1,37 +1,64 @@
-// The memory budget of one disk in this page: counts what is loaded, makes room by letting go of what can be read again.
+// The memory budget of one disk in this page: memory is counted before it is taken, and what is worth least makes room for it.
 import { MemoryBudgetError } from './core/errors.js'
+import { Ledger } from './ledger.js'
+import { Reservation } from './reservation.js'
+import { type Count, type Resident, standingOf } from './resident.js'
+import { unreferenced } from './spares.js'
+import { type Waiter, WaitingLine } from './waiting-line.js'
+import { DEFAULT_WATERMARKS, HighWater, type Watermarks } from './watermarks.js'
 
-/** Something that takes memory. */
-export interface Resident {
-  readonly path: string | undefined
-  /** Its bytes are on disk as they are in memory, and nobody uses them. */
-  readonly isEvictable: boolean
-  /** Lets go of the memory, which `remove`s it. */
-  evict(): void
+export type { Resident } from './resident.js'
+
+/** Where a worker that is connected to a page asks for memory: all of them and the page share one budget. */
+export interface Lender {
+  /** Waits for room. Errors: MemoryBudgetError. */
+  borrow(byteLength: number): Promise<void>
+  /** What is taken without asking: it makes room. */
+  take(byteLength: number): void
+  giveBack(byteLength: number): void
 }
 
-/** Spare buffers together. A load into memory that was touched before is faster by about 1 s per GiB: page faults cost that. */
-const MAX_SPARE_BYTES = 256 * 2 ** 20
-/** Whoever loads again does so soon. */
-const SPARE_FOR_MS = 10_000
-const MAX_HOLDERS_NAMED = 10
+export interface BudgetOptions {
+  readonly watermarks?: Partial<Watermarks>
+  readonly lender?: Lender | undefined
+  /** `residentBytes` may be another. */
+  onChange?(): void
+  /** What is in use has passed the high watermark. */
+  onPressure?(usedBytes: number): void
+}
 
+/** Counted for bytes on their way to disk or from there. */
+export interface Loan {
+  readonly byteLength: number
+  end(): void
+}
+
+/** Written to disk at once: the second is copied while the first is written. */
+const MAX_LEAVING = 2
+/** After a write that failed; twice as long after each further one. */
+const RETRY_AFTER_MS = 1000
+const MAX_RETRY_AFTER_MS = 60_000
+
+/**
+ * Invariants: nothing is admitted above the limit, and buffers that are kept to be used again never take more than it leaves.
+ * Nobody waits for what user code holds. Whoever holds an array's turn must not wait here: turns are what leaving waits for.
+ */
 export class MemoryBudget {
-  #limit: number
-  #residentBytes = 0
-  /** Bytes of each, least recently used first. */
-  readonly #residents = new Map<Resident, number>()
-  /** Buffers that were given back, oldest first; within the limit, and the first to go. */
-  #spares: ArrayBuffer[] = []
-  #expiry: ReturnType<typeof setTimeout> | undefined
-  #waiting: (() => void)[] = []
-
+  readonly #ledger = new Ledger()
+  readonly #line = new WaitingLine()
+  readonly #lender: Lender | undefined
   readonly #onChange: () => void
+  readonly #highWater: HighWater
+  #limit: number
+  #leaving = 0
+  #isServing = false
+  #untilMet: (() => void)[] = []
 
-  /** `onChange` is called when `residentBytes` may be another. */
-  constructor(limit: number, onChange: () => void = () => undefined) {
+  constructor(limit: number, { watermarks, lender, onChange, onPressure }: BudgetOptions = {}) {
     this.#limit = limit
-    this.#onChange = onChange
+    this.#lender = lender
+    this.#onChange = onChange ?? (() => undefined)
+    this.#highWater = new HighWater({ ...DEFAULT_WATERMARKS, ...watermarks }, this, this.#ledger, onPressure)
   }
 
   get limit(): number {
@@ -40,111 +67,237 @@ export class MemoryBudget {
 
   /** What holds now: a limit that was lowered comes down as memory is let go of. */
   get limitInForce(): number {
-    return Math.max(this.#limit, this.#residentBytes)
+    return Math.max(this.#limit, this.residentBytes)
   }
 
+  /** Of loaded arrays, reservations, and what connected workers have borrowed. */
   get residentBytes(): number {
-    return this.#residentBytes
+    return this.#ledger.residentBytes
   }
 
-  get residents(): Iterable<Resident> {
-    return this.#residents.keys()
+  /** All that is counted but spare buffers. */
+  get usedBytes(): number {
+    return this.#ledger.usedBytes
   }
 
-  /** Counts `byteLength` for `resident`, making room first. Errors: MemoryBudgetError, nothing being changed. */
-  admit(resident: Resident, byteLength: number): void {
-    const own = this.#residents.get(resident) ?? 0
-    if (!this.#makeRoom(byteLength - own, resident)) throw this.#refusal(byteLength)
-    this.#residents.delete(resident)
-    this.#residents.set(resident, byteLength)
-    this.#residentBytes += byteLength - own
-    this.#onChange()
+  set watermarks(watermarks: Partial<Watermarks>) {
+    this.#highWater.watermarks = { ...DEFAULT_WATERMARKS, ...watermarks }
+    this.#highWater.watch()
+  }
+
+  /**
+   * Resolves when `byteLength` are counted, in order of asking. Reserve all that a call needs at once, and before any array's
+   * turn is taken. Errors: MemoryBudgetError where user code holds too much, the signal's reason.
+   */
+  async reserve(byteLength: number, options: { path?: string; signal?: AbortSignal } = {}): Promise<Reservation> {
+    const reservation = new Reservation(this, byteLength, options.path)
+    await this.admit(reservation, byteLength, options.signal)
+    return reservation
+  }
+
+  /**
+   * As `reserve`, but without waiting: undefined where it would have to. Lets go only of what is free, and only where nothing
+   * less valuable would first have to be written; with `from`, of what that says.
+   */
+  tryReserve(byteLength: number, path?: string, from?: (count: Count) => boolean): Reservation | undefined {
+    if (this.#lender !== undefined || this.#line.first !== undefined) return undefined
+    const reservation = new Reservation(this, byteLength, path)
+    const picks = this.#ledger.leastValuable(this.#missing(byteLength), from)
+    const freed = picks.reduce((sum, count) => sum + count.byteLength, 0)
+    const isFree = picks.every(({ resident }) => resident.isEvictable)
+    if (!isFree || freed < this.#missing(byteLength)) return undefined
+    for (const { resident } of picks) resident.evict()
+    this.#count(reservation, byteLength)
+    return reservation
+  }
+
+  /** Counts `byteLength` in all for `resident`; where that is more than before it waits for room. Errors: as `reserve`. */
+  async admit(resident: Resident, byteLength: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    const added = byteLength - (this.#ledger.get(resident)?.byteLength ?? 0)
+    const admitted =
+      added > 0 ? this.#line.join(resident, added, signal, () => this.serve()) : this.#count(resident, added)
+    this.serve()
+    await admitted
   }
 
   touch(resident: Resident): void {
-    const byteLength = this.#residents.get(resident)
+    this.#ledger.touch(resident)
+  }
+
+  /** `spare`: its buffer, which nobody has any more. */
+  remove(resident: Resident, spare?: ArrayBuffer): void {
+    const count = this.#ledger.get(resident)
+    if (count === undefined) return
+    this.#count(resident, -count.byteLength)
+    if (spare !== undefined) this.#ledger.spares.give(spare, this.#limit - this.usedBytes)
+    this.serve()
+  }
+
+  /** `resident` has less than before. */
+  reduce(resident: Resident, byteLength: number): void {
+    this.#count(resident, -Math.min(byteLength, this.#ledger.get(resident)?.byteLength ?? 0))
+    this.serve()
+  }
+
+  handOver(from: Resident, to: Resident): void {
+    const byteLength = this.#ledger.get(from)?.byteLength
     if (byteLength === undefined) return
-    this.#residents.delete(resident)
-    this.#residents.set(resident, byteLength)
+    this.#ledger.add(from, -byteLength)
+    this.#ledger.add(to, byteLength)
+    this.#ledger.touch(to)
+    this.serve()
   }
 
-  remove(resident: Resident): void {
-    this.#residentBytes -= this.#residents.get(resident) ?? 0
-    this.#residents.delete(resident)
-    this.#settle()
-    this.#onChange()
+  /** Counts what a guest took without asking. */
+  force(resident: Resident, byteLength: number): void {
+    this.#count(resident, byteLength)
   }
 
-  /** Resolves when no more than `limit` is in memory; from now on nothing new is admitted above it. */
+  /**
+   * Counts buffers for bytes on their way: up to `wanted` as there is room, `least` in any case, for what writes memory out
+   * must not wait for memory.
+   */
+  lend(wanted: number, least: number): Loan {
+    const free = this.#ledger.leastValuable(this.#missing(least), ({ resident }) => resident.isEvictable)
+    for (const { resident } of free) resident.evict()
+    const byteLength = Math.max(Math.min(wanted, this.#limit - this.usedBytes), least)
+    this.#ledger.lentBytes += byteLength
+    this.#ledger.spares.trim(this.#limit - this.usedBytes)
+    this.#lender?.take(byteLength)
+    let isOver = false
+    const end = () => {
+      if (isOver) return
+      isOver = true
+      this.#ledger.lentBytes -= byteLength
+      this.#lender?.giveBack(byteLength)
+      this.serve()
+    }
+    return { byteLength, end }
+  }
+
+  /** Resolves when no more than `limit` is counted; from now on nothing new is admitted above it. */
   setLimit(limit: number): Promise<void> {
     this.#limit = limit
-    this.#dropSpares(0)
-    for (const resident of [...this.#residents.keys()]) {
-      if (this.#residentBytes <= limit) break
-      if (resident.isEvictable) resident.evict()
-    }
-    const isMet = new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#settle()
+    const isMet = new Promise<void>((resolve) => this.#untilMet.push(resolve))
+    this.serve()
     return isMet
   }
 
-  /** Keeps a buffer nobody else has, for `takeSpare`. */
-  giveSpare(buffer: ArrayBuffer): void {
-    const spareBytes = buffer.byteLength + this.#spareBytes()
-    if (spareBytes > MAX_SPARE_BYTES || this.#residentBytes + spareBytes > this.#limit) return
-    this.#spares.push(buffer)
-    clearTimeout(this.#expiry)
-    this.#expiry = setTimeout(() => this.#dropSpares(0), SPARE_FOR_MS)
-    unreferenced(this.#expiry)
+  /** Lets go of about that much, where it can; resolves when that is done. */
+  async letGo(byteLength: number): Promise<void> {
+    for (const count of this.#ledger.leastValuable(byteLength)) await this.dismiss(count, count.byteLength)
   }
 
-  takeSpare(byteLength: number): ArrayBuffer | undefined {
-    const at = this.#spares.findIndex((buffer) => buffer.byteLength === byteLength)
-    return at < 0 ? undefined : this.#spares.splice(at, 1)[0]
+  /** What failed to leave may be asked again: something has changed. */
+  retry(): void {
+    for (const count of this.#ledger.counts) count.blockedUntil = 0
+    this.serve()
   }
 
-  /** Evicts nothing where everything that can go would not be enough. */
-  #makeRoom(needed: number, asking: Resident): boolean {
-    const others = [...this.#residents].filter(([resident]) => resident !== asking && resident.isEvictable)
-    const evictableBytes = others.reduce((sum, [, byteLength]) => sum + byteLength, 0)
-    if (needed > 0 && this.#residentBytes - evictableBytes + needed > this.#limit) return false
-    for (const [resident] of others) {
-      if (this.#residentBytes + needed <= this.#limit) break
-      resident.evict()
+  /** To be called when a resident's standing may be another: makes room for who waits, in order, or refuses them. */
+  serve(): void {
+    if (this.#isServing) return // the one that runs sees what changed
+    this.#isServing = true
+    try {
+      while (this.#serveFirst());
+      if (this.#line.first === undefined) this.#makeRoom(0, undefined)
+    } finally {
+      this.#isServing = false
     }
-    this.#dropSpares(Math.max(0, this.#limit - this.#residentBytes - needed))
+    this.#ledger.spares.trim(this.#limit - this.usedBytes)
+    if (this.usedBytes <= this.#limit) for (const resolve of this.#untilMet.splice(0)) resolve()
+    this.#highWater.watch()
+  }
+
+  /** Evicts it, or asks it to leave. */
+  async dismiss(count: Count, wantedBytes: number): Promise<void> {
+    const { resident } = count
+    if (resident.isEvictable) return resident.evict()
+    if (this.#leaving >= MAX_LEAVING || resident.leave === undefined) return
+    const before = count.byteLength
+    this.#leaving++
+    count.isLeaving = true
+    const could = await resident.leave(wantedBytes)
+    count.isLeaving = false
+    this.#leaving--
+    const isSpared = could && (count.byteLength < before || standingOf(count) !== 'movable')
+    if (isSpared) count.failures = 0
+    else this.#block(count)
+    this.serve()
+  }
+
+  /** Whether it is worth looking at the next one. */
+  #serveFirst(): boolean {
+    const waiter = this.#line.first
+    if (waiter === undefined) return false
+    const { added, resident } = waiter
+    if (this.#missing(added) > 0) {
+      if (this.#ledger.heldBytes(resident) + added > this.#limit) {
+        this.#line.refuse(waiter, this.refusal(waiter.resident, added))
+        return true
+      }
+      this.#makeRoom(added, resident)
+      if (this.#missing(added) > 0) return false // something leaves, or ends by itself
+    }
+    this.#line.leave(waiter)
+    this.#count(resident, added)
+    if (this.#lender === undefined) waiter.admit()
+    else void this.#borrow(this.#lender, waiter)
     return true
   }
 
-  #refusal(requested: number): MemoryBudgetError {
-    const holders = [...this.#residents]
-      .filter(([resident]) => !resident.isEvictable)
-      .map(([{ path }, byteLength]) => ({ path, byteLength }))
-      .sort((a, b) => b.byteLength - a.byteLength)
-    const held = holders.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  /** What was admitted here is asked of the page too; where that refuses, what is this worker's own makes room. */
+  async #borrow(lender: Lender, waiter: Waiter): Promise<void> {
+    const { resident, added } = waiter
+    try {
+      await lender.borrow(added).catch(async (error: unknown) => {
+        if (!(error instanceof MemoryBudgetError)) throw error
+        await this.letGo(added)
+        await lender.borrow(added)
+      })
+    } catch (error) {
+      this.#ledger.add(resident, -added) // nothing was borrowed, so nothing is given back
+      this.#onChange()
+      waiter.refuse(error)
+      return this.serve()
+    }
+    if (waiter.isGone()) this.reduce(resident, added)
+    else waiter.admit()
+  }
+
+  #makeRoom(added: number, asking: Resident | undefined): void {
+    const missing = this.#missing(added) - this.#ledger.leavingBytes
+    const picks = this.#ledger.leastValuable(missing, ({ resident }) => resident !== asking)
+    for (const count of picks) void this.dismiss(count, missing)
+  }
+
+  #missing(added: number): number {
+    return this.usedBytes + added - this.#limit
+  }
+
+  #count(resident: Resident, added: number): void {
+    this.#ledger.add(resident, added)
+    if (resident instanceof Reservation && added > 0) resident.spare = this.#ledger.spares.take(added)
+    if (added < 0) this.#lender?.giveBack(-added)
+    this.#ledger.spares.trim(this.#limit - this.usedBytes)
+    this.#onChange()
+  }
+
+  #block(count: Count): void {
+    const delay = Math.min(MAX_RETRY_AFTER_MS, RETRY_AFTER_MS * 2 ** count.failures++)
+    count.blockedUntil = performance.now() + delay
+    unreferenced(setTimeout(() => this.serve(), delay + 1))
+  }
+
+  /** That so much more does not fit. */
+  refusal(asking: Resident, added: number): MemoryBudgetError {
+    const requested = added + (this.#ledger.get(asking)?.byteLength ?? 0)
+    const { heldBytes, holders } = this.#ledger.holders()
     return new MemoryBudgetError(
-      `${requested} bytes do not fit a memory budget of ${this.#limit} bytes, ${held} of which are in use: ` +
+      `${requested} bytes do not fit a memory budget of ${this.#limit} bytes, ${heldBytes} of which are in use: ` +
         'offload or release some of the holders, or raise the budget',
-      { requested, holders: holders.slice(0, MAX_HOLDERS_NAMED) },
+      { requested, holders },
     )
   }
-
-  #settle(): void {
-    if (this.#residentBytes > this.#limit) return
-    for (const resolve of this.#waiting.splice(0)) resolve()
-  }
-
-  #spareBytes(): number {
-    return this.#spares.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  }
-
-  #dropSpares(keptBytes: number): void {
-    while (this.#spareBytes() > keptBytes) this.#spares.shift()
-  }
-}
-
-/** Node's timers keep the process running. */
-function unreferenced(timer: unknown): void {
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
-    timer.unref()
 }

@@ -14,7 +14,7 @@ import { checkAxis, shapeText, sizeOf } from './core/shape.js'
 import { bytesOf, isTypedArray } from './core/typed-array.js'
 import type { ArrayData } from './creation.js'
 import type { Custody, Place } from './custody.js'
-import { InMemory, type Live, unbacked } from './live.js'
+import { InMemory, type Live, type LoadMode, unbacked } from './live.js'
 import type { ArrayMeta } from './protocol.js'
 import type { Residency } from './residency.js'
 import { type ArrayView, isReadable } from './view.js'
@@ -68,7 +68,12 @@ export function appendTo(custody: Custody, data: ArrayData, axis: number): Promi
 
 /** Errors: ReadOnlyError. */
 export function checkWritable(custody: Custody, place: Place): void {
-  if (custody.isReadOnly || place.live?.mode === 'r') throw custody.readOnlyError()
+  if (custody.isReadOnly || modeOf(place) === 'r') throw custody.readOnlyError()
+}
+
+/** As it is loaded, or will be. */
+function modeOf(place: Place): LoadMode | undefined {
+  return place instanceof InMemory ? undefined : (place.live?.mode ?? place.usualMode)
 }
 
 async function appendOnDisk(custody: Custody, place: Residency, added: ArrayParts, axis: number): Promise<void> {
@@ -87,8 +92,13 @@ async function appendOnDisk(custody: Custody, place: Residency, added: ArrayPart
 
 /** Makes the loaded buffer a longer one; whoever holds the old one keeps what was in it. Errors: MemoryBudgetError. */
 function grow(place: Residency, live: Live, added: ArrayParts, axis: number, dirty: boolean): void {
+  const byteLength = live.data.byteLength + added.data.byteLength
+  const { budget } = place.session
+  const room = budget.tryReserve(byteLength, place.path, ({ resident }) => resident.isEvictable) // for both at a time
+  if (room === undefined) throw budget.refusal(place.memory, byteLength)
   const [data, shape] = joined(live, added, axis)
-  place.session.budget.admit(place, data.byteLength)
+  budget.remove(place.memory)
+  room.handTo(place.memory)
   const isKept = place.occupants.keeper !== undefined
   place.live = { ...live, data, shape, dirty, out: isKept, shared: isKept }
   place.occupants.setBuffer(data)

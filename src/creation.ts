@@ -13,6 +13,7 @@ import type { Disk } from './disk.js'
 import { boundSession } from './handles.js'
 import { placeOnDisk, sessionFor } from './keeping.js'
 import { InMemory, unbacked } from './live.js'
+import { checkPriority, type Priority } from './priority.js'
 import type { CreateSpec, JsonObject, PutResult } from './protocol.js'
 import type { Session } from './session.js'
 import { chunksOf, takeBuffer, writeBuffer, writeBytes, writeRepeated, writeStream } from './transfer.js'
@@ -36,6 +37,8 @@ export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSet
   /** false: KeyExistsError where something is at cachePath. Default true: it is replaced. */
   overwrite?: boolean
   attributes?: JsonObject
+  /** What it is worth in memory. Default 'recent'. */
+  priority?: Priority
 }
 
 /** The elements of an array to be, in C order. */
@@ -62,6 +65,7 @@ const OPTIONS: readonly string[] = [
   'transfer',
   'overwrite',
   'attributes',
+  'priority',
   'signal',
   'onProgress',
 ]
@@ -94,9 +98,12 @@ export async function make(custody: Custody, content: Content, options: CreateOp
   const config = new LazyDiskCacheConfig(settingsOf(options))
   custody.configure(config, options.disk === undefined ? undefined : boundSession(options.disk))
   options.signal?.throwIfAborted()
+  if (options.priority !== undefined && custody.place instanceof InMemory) custody.place.priority = options.priority
   if (!config.enableCaching) {
     const data = await inMemory(content, options)
-    custody.place = new InMemory(unbacked(data, content.shape, content.dtype), attributes)
+    const place = new InMemory(unbacked(data, content.shape, content.dtype), attributes)
+    custody.place = place
+    if (options.priority !== undefined) place.priority = options.priority
     return
   }
   const session = await sessionFor(custody)
@@ -111,6 +118,7 @@ export function checkCreateOptions(options: CreateOptions): void {
   const settings = settingsOf(options)
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option) && !Object.hasOwn(settings, option))
   if (unknown !== undefined) throw new TypeError(`unknown option '${unknown}'`)
+  if (options.priority !== undefined) checkPriority(options.priority)
 }
 
 async function makeOnDisk(

@@ -1,4 +1,5 @@
 // The library's side of one object: where its bytes are, in whose turn they are used, how they get in and out of memory.
+import { unlessAborted } from './abort.js'
 import type { WorkOptions } from './call.js'
 import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
 import { DiskClosedError, ReadOnlyError } from './core/errors.js'
@@ -6,10 +7,13 @@ import { InMemory, isWrittenBack, type Live, type LoadMode, type Occupant } from
 import type { ArrayMeta } from './protocol.js'
 import { Residency } from './residency.js'
 import type { Session } from './session.js'
+import { workOptions } from './work-options.js'
 
 export type Place = InMemory | Residency
 
 const MODES: readonly LoadMode[] = ['r', 'r+', 'w+', 'c']
+
+const NO_ROOM = Symbol('no room')
 
 const custodies = new WeakMap<object, Custody>()
 
@@ -92,33 +96,99 @@ export class Custody {
     return this.place.lock[kind](checked, signal)
   }
 
+  /**
+   * Runs `task` in a turn alone, with room in memory for the array where it is not loaded; between turns, room is waited for.
+   * `prepare` runs at the beginning of such a turn. Errors: as `turn`; MemoryBudgetError.
+   */
+  async roomyTurn<T>(
+    task: (place: Place) => T | Promise<T>,
+    signal: AbortSignal | undefined,
+    prepare?: (place: Residency) => Promise<void>,
+  ): Promise<T> {
+    const { residency } = this
+    const leave = residency?.memory.readers.join(signal)
+    try {
+      for (;;) {
+        const found = async (place: Place) => {
+          if (place instanceof InMemory) return task(place)
+          await prepare?.(place)
+          return place.memory.hasRoom ? task(place) : NO_ROOM
+        }
+        const result = await this.turn('alone', found, signal)
+        if (result !== NO_ROOM) return result
+        await unlessAborted(signal, residency?.memory.waitForRoom() ?? Promise.resolve())
+      }
+    } finally {
+      leave?.()
+    }
+  }
+
   /** Errors: TypeError, ReadOnlyError; those of reading. */
   async load(mode: LoadMode | undefined, options: WorkOptions & { discard?: boolean }): Promise<void> {
     if (mode !== undefined && !MODES.includes(mode))
       throw new TypeError(`mode is one of ${MODES.join(', ')}, got ${mode}`)
     if (mode !== undefined && this.isReadOnly && isWrittenBack(mode)) throw this.readOnlyError()
-    const task = (place: Place) => {
-      this.stayLoaded()
-      return this.#loadNow(place, mode, options)
+    const prepare = async (place: Residency) => {
+      if (options.discard !== true) return
+      place.drop()
+      if (place.isDoubtful) await place.renew()
     }
-    const hasLoaded = await this.turn('alone', task, options.signal)
-    if (hasLoaded) await this.residency?.occupants.run('onLoad')
+    await this.#shared(mode, options, () => this.stayLoaded(), prepare)
+  }
+
+  /** Loads where that takes only memory that is worth less. Errors: those of reading. */
+  async prefetch(): Promise<void> {
+    const task = async (place: Place): Promise<Residency | undefined> => {
+      if (place instanceof InMemory || !place.memory.hasRoomToPrefetch()) return undefined
+      await place.load(this.isReadOnly ? 'r' : place.usualMode, {}, this.occupant)
+      place.memory.awaitUse()
+      return place
+    }
+    const loaded = await this.turn('alone', task, undefined)
+    await loaded?.occupants.run('onLoad')
   }
 
   /** Runs `task` on what is in memory, loaded where it was not. Errors: those of reading. */
   async loaded<T>(options: WorkOptions, task: (live: Live | undefined, hasLoaded: boolean) => T): Promise<T> {
-    let hasLoaded = false
-    const result = await this.turn(
-      'alone',
-      async (place) => {
-        this.count(place)
-        hasLoaded = await this.#loadNow(place, undefined, options)
-        return task(place.live, hasLoaded)
-      },
-      options.signal,
-    )
-    if (hasLoaded) await this.residency?.occupants.run('onLoad')
-    return result
+    return this.#shared(undefined, options, (place, hasLoaded) => {
+      if (hasLoaded) this.#countUse(place, 'misses')
+      else this.count(place)
+      return task(place.live, hasLoaded)
+    })
+  }
+
+  /**
+   * Loads where that is not done, then runs `task` in the same turn. Callers at one time share one read: it goes on until the
+   * last of them is aborted.
+   */
+  #shared<T>(
+    mode: LoadMode | undefined,
+    options: WorkOptions,
+    task: (place: Place, hasLoaded: boolean) => T,
+    prepare?: (place: Residency) => Promise<void>,
+  ): Promise<T> {
+    const run = async (): Promise<T> => {
+      let loaded: Residency | undefined
+      const found = async (place: Place) => {
+        if (place instanceof Residency && place.live === undefined) {
+          const { signal } = place.memory.readers
+          await place.load(
+            mode ?? (this.isReadOnly ? 'r' : place.usualMode),
+            { ...workOptions(options), signal },
+            this.occupant,
+          )
+          loaded = place
+        }
+        options.signal?.throwIfAborted()
+        return task(place, loaded !== undefined)
+      }
+      try {
+        return await this.roomyTurn(found, options.signal, prepare)
+      } finally {
+        await loaded?.occupants.run('onLoad')
+      }
+    }
+    return unlessAborted(options.signal, run())
   }
 
   /**
@@ -205,11 +275,7 @@ export class Custody {
 
   /** Counts a use, and makes it the most recent one. */
   count(place: Place): void {
-    if (place instanceof InMemory) return
-    const { budget, counted } = place.session
-    if (place.live === undefined) counted.misses++
-    else counted.hits++
-    budget.touch(place)
+    this.#countUse(place, place.live === undefined ? 'misses' : 'hits')
   }
 
   readOnlyError(): ReadOnlyError {
@@ -217,20 +283,10 @@ export class Custody {
     return new ReadOnlyError(`array${path === undefined ? '' : ` '${path}'`} was opened or loaded in mode 'r'`)
   }
 
-  /** Returns whether it had to be loaded. */
-  async #loadNow(
-    place: Place,
-    mode: LoadMode | undefined,
-    options: WorkOptions & { discard?: boolean },
-  ): Promise<boolean> {
-    if (place instanceof InMemory) return false
-    if (options.discard === true) {
-      place.drop()
-      if (place.isDoubtful) await place.renew()
-    }
-    if (place.live !== undefined) return false
-    await place.load(mode ?? (this.isReadOnly ? 'r' : 'r+'), options, this.occupant)
-    return true
+  #countUse(place: Place, as: 'hits' | 'misses'): void {
+    if (place instanceof InMemory) return
+    place.session.counted[as]++
+    place.memory.touch()
   }
 
   /** What nobody waits for is told by an 'error' event. */

@@ -40,6 +40,7 @@ export function specFor(custody: Custody, session: Session, plan: Plan): CreateS
 export function settle(custody: Custody, session: Session, result: PutResult): Residency {
   const residency = session.created(result, custody.place.lock)
   residency.purge = custody.config.purgeDiskOnGc
+  if (custody.place instanceof InMemory) residency.memory.priority = custody.place.priority
   residency.attach(custody.occupant)
   custody.place = residency
   return residency
@@ -92,7 +93,7 @@ export async function toDisk(custody: Custody): Promise<void> {
  * caching is off.
  */
 export async function toMemory(custody: Custody): Promise<void> {
-  const loaded = await custody.turn('alone', (place) => leaveDisk(custody, place), undefined)
+  const loaded = await custody.roomyTurn((place) => leaveDisk(custody, place), undefined)
   if (loaded === undefined) return
   await loaded.occupants.run('onLoad')
   try {
@@ -118,7 +119,9 @@ async function leaveDisk(custody: Custody, place: Custody['place']): Promise<Res
   if (keepsBuffer && !isLast) custody.occupant.setBuffer(data)
   if (!meta.ephemeral) custody.config = custody.config.updated({ cachePath: meta.path })
   const kept = keepsBuffer ? undefined : unbacked(data, live.shape, live.dtype)
+  const { priority } = place.memory
   custody.place = new InMemory(kept, meta.attributes, place.lock)
+  custody.place.priority = priority
   await place.detach(custody.occupant)
   return hasLoaded ? place : undefined
 }

@@ -1,5 +1,6 @@
 // The options of openDisk: their types, what is accepted, and the defaults.
 import { isDiskName } from './core/disk-name.js'
+import { areWatermarks } from './watermarks.js'
 
 /** How the storage worker is started. */
 export interface WorkerSource {
@@ -15,6 +16,8 @@ export interface DiskOptions extends WorkerSource {
   backend?: 'opfs' | 'memory' | 'auto'
   /** Bytes the library may keep in memory for this page. */
   memoryBudget?: number
+  /** Fractions of it between which changed arrays are offloaded in the background. */
+  memoryWatermarks?: { high?: number; low?: number }
   /** What a promise of a write waits for: 'relaxed' the commit, 'strict' that a power cut cannot undo it. */
   durability?: 'relaxed' | 'strict'
   /** From `disk.connect()` in the page: the disk is the page's. */
@@ -58,6 +61,7 @@ const DISK_RULES: Record<keyof DiskOptions, Rule> = {
   name: { expected: 'a non-empty, well-formed string of at most 85 bytes', accepts: isDiskName },
   backend: oneOf('opfs', 'memory', 'auto'),
   memoryBudget: atLeastZero('bytes'),
+  memoryWatermarks: { expected: 'fractions { high, low } with 0 <= low <= high <= 1', accepts: areWatermarks },
   durability: oneOf('relaxed', 'strict'),
   port: { expected: 'a MessagePort', accepts: (value) => value instanceof MessagePort },
   signal: { expected: 'an AbortSignal', accepts: (value) => value instanceof AbortSignal },

@@ -151,6 +151,13 @@ export interface StorageMethods {
   saveState(p: { incarnation: number; state: unknown }): ArrayMeta
   loadState(p: { incarnation: number }): unknown
 
+  /** From now on the service keeps so many bytes of buffers to use again, and drops the rest. */
+  keepBuffers(p: { byteLength: number }): void
+  /** Of the page, by workers behind its ports: counts memory there, waiting for room unless `isTaken`. Errors: MemoryBudgetError. */
+  borrowMemory(p: { byteLength: number; isTaken: boolean }): void
+  /** `isAnswer`: to 'memoryWanted', all that could be done was. */
+  returnMemory(p: { byteLength: number; isAnswer: boolean }): void
+
   usage(p: Record<never, never>): ServiceUsage
   stats(p: Record<never, never>): ServiceStats
   check(p: { fix: boolean }): { problems: Problem[]; fixed: boolean }
@@ -162,6 +169,8 @@ export interface StorageMethods {
 }
 
 export type MethodName = keyof StorageMethods
+/** Answered by the page for workers behind its ports. */
+export type PageMethod = 'borrowMemory' | 'returnMemory'
 export type Params<M extends MethodName> = Parameters<StorageMethods[M]>[0]
 export type Result<M extends MethodName> = ReturnType<StorageMethods[M]>
 
@@ -176,6 +185,7 @@ export const REPEATABLE: ReadonlySet<MethodName> = new Set<MethodName>([
   'setAttributes',
   'purge',
   'loadState',
+  'keepBuffers',
   'usage',
   'stats',
   'check',
@@ -210,6 +220,8 @@ export type ServiceMessage =
   | { readonly type: 'written'; readonly incarnation: number; readonly version: number }
   /** The disk was let go of: others may change anything until it is open again. */
   | { readonly type: 'letGo' }
+  /** To a worker behind a port: the page needs so many bytes of memory. */
+  | { readonly type: 'memoryWanted'; readonly byteLength: number }
   | { readonly type: 'purged'; readonly path: string; readonly byteLength: number }
   | {
       readonly type: 'error'
@@ -237,7 +249,12 @@ export interface WorkerRoot extends ServiceRoot {
 
 /** What `connect()` offers another worker of the page: the page's disk, already open. */
 export interface RelayRoot extends ServiceRoot {
-  identify(): Promise<{ readonly name: string; readonly backend: 'opfs' | 'memory' }>
+  identify(): Promise<{
+    readonly name: string
+    readonly backend: 'opfs' | 'memory'
+    /** Bytes that page and workers share. */
+    readonly memoryBudget: number
+  }>
 }
 
 /** A ServiceMessage on the way; over the channel of the answers, so that the two keep their order. */

@@ -5,12 +5,13 @@ import { toErrorData } from '../core/error-data.js'
 import { checkPath } from '../core/path.js'
 import { checkResolved, type ResolvedSelection, resolveSelection, selectedShape } from '../core/selection.js'
 import { sizeOf } from '../core/shape.js'
-import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, Result, ServiceMessage } from '../protocol.js'
+import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, ServiceMessage } from '../protocol.js'
 import { Arrays } from './arrays.js'
 import { BufferPool } from './buffers.js'
 import { checkAttributes } from './check-request.js'
 import { Engine } from './engine.js'
 import { type Entry, metaOf } from './entry.js'
+import type { Handlers } from './handlers.js'
 import { Holds } from './holds.js'
 import { Housekeeping } from './housekeeping.js'
 import { check, compact, type Parts } from './maintenance.js'
@@ -18,10 +19,6 @@ import { OpenDrafts } from './open-drafts.js'
 import type { ServiceHost } from './service.js'
 import type { Directory } from './storage.js'
 import type { Work } from './work.js'
-
-type Handlers = {
-  readonly [M in Exclude<MethodName, 'close'>]: (p: Params<M>, work: Work) => Result<M> | Promise<Result<M>>
-}
 
 /** Methods after which `durability: 'strict'` waits for the mark. */
 const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
@@ -195,6 +192,7 @@ export class OpenDisk {
       return engine.entry(incarnation).hasState ? states.get(String(incarnation)) : undefined
     },
 
+    keepBuffers: ({ byteLength }) => this.#pool.keep(byteLength),
     usage: () => ({ ...this.#parts.engine.usage, bufferBytes: this.#pool.byteLength }),
     stats: () => {
       const { bytesRead, bytesWritten } = this.#parts.engine.data
