@@ -7,6 +7,8 @@ import type { Count, Resident } from './resident.js'
 
 /** Whoever fetches ahead uses it soon, or not at all. */
 const AWAITED_FOR_MS = 10_000
+/** Memory that is in use for longer counts as held: the work may itself wait for memory. */
+const LONG_USE_MS = 1000
 
 export class ArrayMemory implements Resident {
   /** What users say it is worth. */
@@ -33,17 +35,17 @@ export class ArrayMemory implements Resident {
 
   get isEvictable(): boolean {
     const { live, lock } = this.#array
-    return live !== undefined && !live.dirty && !this.isHeld && lock.isIdle
+    return live !== undefined && !live.dirty && !this.#isWanted && lock.isIdle
   }
 
-  /** Memory in mode c is all there is of its changes, and where they go. */
+  /** By a buffer that was given away for writing, a pin, mode c, or work that takes long. */
   get isHeld(): boolean {
-    const { live, users } = this.#array
-    return live !== undefined && (live.out || live.mode === 'c' || users > 0)
+    const { count, pins, since } = this.#array.uses
+    return this.#isKept || pins > 0 || (count > 0 && performance.now() - since > LONG_USE_MS)
   }
 
   get leave(): (() => Promise<boolean>) | undefined {
-    return this.#array.hasChanges && !this.isHeld ? this.#leave : undefined
+    return this.#array.hasChanges && !this.#isWanted ? this.#leave : undefined
   }
 
   evict(): void {
@@ -57,7 +59,7 @@ export class ArrayMemory implements Resident {
   }
 
   /** Whether the array can be loaded in this turn: it is, or there is room, or room is had without waiting. */
-  get hasRoom(): boolean {
+  async hasRoom(): Promise<boolean> {
     const { live, meta } = this.#array
     return live !== undefined || this.readers.hasRoom(meta.nbytes, meta.path)
   }
@@ -69,7 +71,7 @@ export class ArrayMemory implements Resident {
   }
 
   /** In a turn: whether there is room where only what is worth less than what is wanted soon has to go, and without work. */
-  hasRoomToPrefetch(): boolean {
+  async hasRoomToPrefetch(): Promise<boolean> {
     const isWorthLess = ({ resident }: Count) =>
       resident.isEvictable && rankOf(resident.worth ?? DEFAULT_PRIORITY) < rankOf('prefetch')
     const { live, meta } = this.#array
@@ -79,6 +81,16 @@ export class ArrayMemory implements Resident {
   /** It was loaded for a use to come. */
   awaitUse(): void {
     this.#awaitedUntil = performance.now() + AWAITED_FOR_MS
+  }
+
+  get #isWanted(): boolean {
+    return this.#isKept || this.#array.uses.count > 0
+  }
+
+  /** Memory in mode c is all there is of its changes, and where they go. */
+  get #isKept(): boolean {
+    const { live } = this.#array
+    return live !== undefined && (live.out || live.mode === 'c')
   }
 
   readonly #leave = async (): Promise<boolean> => {

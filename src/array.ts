@@ -16,6 +16,7 @@ import type { Disk } from './disk.js'
 import { dispose } from './disposal.js'
 import { sessionOf } from './handles.js'
 import { InMemory, type Live } from './live.js'
+import { prefetch } from './loading.js'
 import { checkPriority, type Priority } from './priority.js'
 import type { JsonObject } from './protocol.js'
 import { type ReadOptions, wholeLayout } from './reading.js'
@@ -157,7 +158,7 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
   async prefetch(selection?: Selection): Promise<void> {
     const part = selection === undefined ? undefined : this.view(selection)
     try {
-      if (part === undefined) await custodyOf(this).prefetch()
+      if (part === undefined) await prefetch(custodyOf(this))
       else if (this.offloaded) for await (const _ of part.blocks());
     } catch {
       // what is wrong is told to whoever reads
@@ -188,15 +189,11 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
   /** Loads, and keeps it in memory until the pin is disposed of. Errors: those of `load`. */
   async pin(): Promise<Disposable> {
     const custody = custodyOf(this)
-    let end: (() => Promise<void>) | undefined
+    let end = async () => {}
     await custody.loaded({}, (_live, hasLoaded) => {
-      end = custody.beginUse(false, hasLoaded)
+      end = custody.pin(hasLoaded)
     })
-    const unpin = () => {
-      end?.().catch((error: unknown) => custody.tell(error, 'write-back'))
-      end = undefined
-    }
-    return { [dispose]: unpin }
+    return { [dispose]: () => void end().catch((error: unknown) => custody.tell(error, 'write-back')) }
   }
 
   /**

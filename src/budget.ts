@@ -1,22 +1,14 @@
 // The memory budget of one disk in this page: memory is counted before it is taken, and what is worth least makes room for it.
 import { MemoryBudgetError } from './core/errors.js'
+import { Departures } from './departures.js'
+import type { Lender } from './guest-memory.js'
 import { Ledger } from './ledger.js'
 import { Reservation } from './reservation.js'
-import { type Count, type Resident, standingOf } from './resident.js'
-import { unreferenced } from './spares.js'
+import type { Count, Resident } from './resident.js'
 import { type Waiter, WaitingLine } from './waiting-line.js'
 import { DEFAULT_WATERMARKS, HighWater, type Watermarks } from './watermarks.js'
 
 export type { Resident } from './resident.js'
-
-/** Where a worker that is connected to a page asks for memory: all of them and the page share one budget. */
-export interface Lender {
-  /** Waits for room. Errors: MemoryBudgetError. */
-  borrow(byteLength: number): Promise<void>
-  /** What is taken without asking: it makes room. */
-  take(byteLength: number): void
-  giveBack(byteLength: number): void
-}
 
 export interface BudgetOptions {
   readonly watermarks?: Partial<Watermarks>
@@ -33,11 +25,7 @@ export interface Loan {
   end(): void
 }
 
-/** Written to disk at once: the second is copied while the first is written. */
-const MAX_LEAVING = 2
-/** After a write that failed; twice as long after each further one. */
-const RETRY_AFTER_MS = 1000
-const MAX_RETRY_AFTER_MS = 60_000
+const LOOK_AGAIN_MS = 250
 
 /**
  * Invariants: nothing is admitted above the limit, and buffers that are kept to be used again never take more than it leaves.
@@ -46,12 +34,13 @@ const MAX_RETRY_AFTER_MS = 60_000
 export class MemoryBudget {
   readonly #ledger = new Ledger()
   readonly #line = new WaitingLine()
+  readonly #departures = new Departures(() => this.serve())
   readonly #lender: Lender | undefined
   readonly #onChange: () => void
   readonly #highWater: HighWater
   #limit: number
-  #leaving = 0
   #isServing = false
+  #timer: ReturnType<typeof setTimeout> | undefined
   #untilMet: (() => void)[] = []
 
   constructor(limit: number, { watermarks, lender, onChange, onPressure }: BudgetOptions = {}) {
@@ -99,16 +88,27 @@ export class MemoryBudget {
    * As `reserve`, but without waiting: undefined where it would have to. Lets go only of what is free, and only where nothing
    * less valuable would first have to be written; with `from`, of what that says.
    */
-  tryReserve(byteLength: number, path?: string, from?: (count: Count) => boolean): Reservation | undefined {
-    if (this.#lender !== undefined || this.#line.first !== undefined) return undefined
+  async tryReserve(
+    byteLength: number,
+    path?: string,
+    from?: (count: Count) => boolean,
+  ): Promise<Reservation | undefined> {
+    if (this.#line.first !== undefined) return undefined
     const reservation = new Reservation(this, byteLength, path)
     const picks = this.#ledger.leastValuable(this.#missing(byteLength), from)
     const freed = picks.reduce((sum, count) => sum + count.byteLength, 0)
     const isFree = picks.every(({ resident }) => resident.isEvictable)
     if (!isFree || freed < this.#missing(byteLength)) return undefined
     for (const { resident } of picks) resident.evict()
+    if (this.#missing(byteLength) > 0) return undefined // whoever is told of evictions may do anything
     this.#count(reservation, byteLength)
-    return reservation
+    try {
+      await this.#lender?.borrow(byteLength, 'now')
+      return reservation
+    } catch {
+      this.#countNotBorrowed(reservation, byteLength)
+      return undefined
+    }
   }
 
   /** Counts `byteLength` in all for `resident`; where that is more than before it waits for room. Errors: as `reserve`. */
@@ -158,19 +158,22 @@ export class MemoryBudget {
    * Counts buffers for bytes on their way: up to `wanted` as there is room, `least` in any case, for what writes memory out
    * must not wait for memory.
    */
-  lend(wanted: number, least: number): Loan {
+  async lend(wanted: number, least: number): Promise<Loan> {
     const free = this.#ledger.leastValuable(this.#missing(least), ({ resident }) => resident.isEvictable)
     for (const { resident } of free) resident.evict()
-    const byteLength = Math.max(Math.min(wanted, this.#limit - this.usedBytes), least)
-    this.#ledger.lentBytes += byteLength
-    this.#ledger.spares.trim(this.#limit - this.usedBytes)
-    this.#lender?.take(byteLength)
+    let byteLength = Math.max(Math.min(wanted, this.#limit - this.usedBytes), least)
+    this.#lend(byteLength)
+    if (this.#lender !== undefined && !(await this.#lender.lend(byteLength))) {
+      this.#lend(least - byteLength)
+      byteLength = least
+      this.#lender.take(least)
+    }
     let isOver = false
     const end = () => {
       if (isOver) return
       isOver = true
-      this.#ledger.lentBytes -= byteLength
-      this.#lender?.giveBack(byteLength)
+      this.#lend(-byteLength)
+      this.#lender?.giveBack(byteLength, 'lent')
       this.serve()
     }
     return { byteLength, end }
@@ -211,20 +214,8 @@ export class MemoryBudget {
   }
 
   /** Evicts it, or asks it to leave. */
-  async dismiss(count: Count, wantedBytes: number): Promise<void> {
-    const { resident } = count
-    if (resident.isEvictable) return resident.evict()
-    if (this.#leaving >= MAX_LEAVING || resident.leave === undefined) return
-    const before = count.byteLength
-    this.#leaving++
-    count.isLeaving = true
-    const could = await resident.leave(wantedBytes)
-    count.isLeaving = false
-    this.#leaving--
-    const isSpared = could && (count.byteLength < before || standingOf(count) !== 'movable')
-    if (isSpared) count.failures = 0
-    else this.#block(count)
-    this.serve()
+  dismiss(count: Count, wantedBytes: number): Promise<void> {
+    return this.#departures.dismiss(count, wantedBytes)
   }
 
   /** Whether it is worth looking at the next one. */
@@ -238,7 +229,7 @@ export class MemoryBudget {
         return true
       }
       this.#makeRoom(added, resident)
-      if (this.#missing(added) > 0) return false // something leaves, or ends by itself
+      if (this.#missing(added) > 0) return this.#lookAgain() // something leaves, or ends by itself
     }
     this.#line.leave(waiter)
     this.#count(resident, added)
@@ -247,20 +238,27 @@ export class MemoryBudget {
     return true
   }
 
+  /** What ends by itself may take so long that it counts as held. */
+  #lookAgain(): false {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.serve()
+    }, LOOK_AGAIN_MS)
+    return false
+  }
+
   /** What was admitted here is asked of the page too; where that refuses, what is this worker's own makes room. */
   async #borrow(lender: Lender, waiter: Waiter): Promise<void> {
     const { resident, added } = waiter
     try {
-      await lender.borrow(added).catch(async (error: unknown) => {
+      await lender.borrow(added, 'wait').catch(async (error: unknown) => {
         if (!(error instanceof MemoryBudgetError)) throw error
         await this.letGo(added)
-        await lender.borrow(added)
+        await lender.borrow(added, 'wait')
       })
     } catch (error) {
-      this.#ledger.add(resident, -added) // nothing was borrowed, so nothing is given back
-      this.#onChange()
       waiter.refuse(error)
-      return this.serve()
+      return this.#countNotBorrowed(resident, added)
     }
     if (waiter.isGone()) this.reduce(resident, added)
     else waiter.admit()
@@ -279,23 +277,30 @@ export class MemoryBudget {
   #count(resident: Resident, added: number): void {
     this.#ledger.add(resident, added)
     if (resident instanceof Reservation && added > 0) resident.spare = this.#ledger.spares.take(added)
-    if (added < 0) this.#lender?.giveBack(-added)
+    if (added < 0) this.#lender?.giveBack(-added, 'loaded')
     this.#ledger.spares.trim(this.#limit - this.usedBytes)
     this.#onChange()
   }
 
-  #block(count: Count): void {
-    const delay = Math.min(MAX_RETRY_AFTER_MS, RETRY_AFTER_MS * 2 ** count.failures++)
-    count.blockedUntil = performance.now() + delay
-    unreferenced(setTimeout(() => this.serve(), delay + 1))
+  #lend(byteLength: number): void {
+    this.#ledger.lentBytes += byteLength
+    this.#ledger.spares.trim(this.#limit - this.usedBytes)
+  }
+
+  #countNotBorrowed(resident: Resident, added: number): void {
+    this.#ledger.add(resident, -added)
+    this.#onChange()
+    this.serve()
   }
 
   /** That so much more does not fit. */
   refusal(asking: Resident, added: number): MemoryBudgetError {
     const requested = added + (this.#ledger.get(asking)?.byteLength ?? 0)
     const { heldBytes, holders } = this.#ledger.holders()
+    const largest = holders.slice(0, 3).map(({ path, byteLength }) => `${path ?? 'a call'} (${byteLength})`)
+    const named = largest.length === 0 ? '' : `, the largest being ${largest.join(', ')}`
     return new MemoryBudgetError(
-      `${requested} bytes do not fit a memory budget of ${this.#limit} bytes, ${heldBytes} of which are in use: ` +
+      `${requested} bytes do not fit a memory budget of ${this.#limit} bytes, ${heldBytes} of which are in use${named}: ` +
         'offload or release some of the holders, or raise the budget',
       { requested, holders },
     )

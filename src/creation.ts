@@ -143,7 +143,7 @@ async function makeOnDisk(
   const residency = await placeOnDisk(custody, session, { shape, dtype, attributes, overwrite }, write)
   if (elements.kind !== 'memory') return
   const data = given === undefined ? elements.data : wrap(given, dtype)
-  residency.keep(data, !elements.isOurs, custody.occupant)
+  await residency.keep(data, !elements.isOurs, custody.occupant)
 }
 
 async function inMemory({ shape, dtype, elements }: Content, { signal }: WorkOptions): Promise<TypedArray> {

@@ -1,19 +1,16 @@
 // The library's side of one object: where its bytes are, in whose turn they are used, how they get in and out of memory.
-import { unlessAborted } from './abort.js'
 import type { WorkOptions } from './call.js'
 import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
 import { DiskClosedError, ReadOnlyError } from './core/errors.js'
 import { InMemory, isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
+import { loadShared } from './loading.js'
 import type { ArrayMeta } from './protocol.js'
 import { Residency } from './residency.js'
 import type { Session } from './session.js'
-import { workOptions } from './work-options.js'
 
 export type Place = InMemory | Residency
 
 const MODES: readonly LoadMode[] = ['r', 'r+', 'w+', 'c']
-
-const NO_ROOM = Symbol('no room')
 
 const custodies = new WeakMap<object, Custody>()
 
@@ -96,33 +93,6 @@ export class Custody {
     return this.place.lock[kind](checked, signal)
   }
 
-  /**
-   * Runs `task` in a turn alone, with room in memory for the array where it is not loaded; between turns, room is waited for.
-   * `prepare` runs at the beginning of such a turn. Errors: as `turn`; MemoryBudgetError.
-   */
-  async roomyTurn<T>(
-    task: (place: Place) => T | Promise<T>,
-    signal: AbortSignal | undefined,
-    prepare?: (place: Residency) => Promise<void>,
-  ): Promise<T> {
-    const { residency } = this
-    const leave = residency?.memory.readers.join(signal)
-    try {
-      for (;;) {
-        const found = async (place: Place) => {
-          if (place instanceof InMemory) return task(place)
-          await prepare?.(place)
-          return place.memory.hasRoom ? task(place) : NO_ROOM
-        }
-        const result = await this.turn('alone', found, signal)
-        if (result !== NO_ROOM) return result
-        await unlessAborted(signal, residency?.memory.waitForRoom() ?? Promise.resolve())
-      }
-    } finally {
-      leave?.()
-    }
-  }
-
   /** Errors: TypeError, ReadOnlyError; those of reading. */
   async load(mode: LoadMode | undefined, options: WorkOptions & { discard?: boolean }): Promise<void> {
     if (mode !== undefined && !MODES.includes(mode))
@@ -133,62 +103,16 @@ export class Custody {
       place.drop()
       if (place.isDoubtful) await place.renew()
     }
-    await this.#shared(mode, options, () => this.stayLoaded(), prepare)
-  }
-
-  /** Loads where that takes only memory that is worth less. Errors: those of reading. */
-  async prefetch(): Promise<void> {
-    const task = async (place: Place): Promise<Residency | undefined> => {
-      if (place instanceof InMemory || !place.memory.hasRoomToPrefetch()) return undefined
-      await place.load(this.isReadOnly ? 'r' : place.usualMode, {}, this.occupant)
-      place.memory.awaitUse()
-      return place
-    }
-    const loaded = await this.turn('alone', task, undefined)
-    await loaded?.occupants.run('onLoad')
+    await loadShared(this, mode, options, () => this.stayLoaded(), prepare)
   }
 
   /** Runs `task` on what is in memory, loaded where it was not. Errors: those of reading. */
   async loaded<T>(options: WorkOptions, task: (live: Live | undefined, hasLoaded: boolean) => T): Promise<T> {
-    return this.#shared(undefined, options, (place, hasLoaded) => {
+    return loadShared(this, undefined, options, (place, hasLoaded) => {
       if (hasLoaded) this.#countUse(place, 'misses')
       else this.count(place)
       return task(place.live, hasLoaded)
     })
-  }
-
-  /**
-   * Loads where that is not done, then runs `task` in the same turn. Callers at one time share one read: it goes on until the
-   * last of them is aborted.
-   */
-  #shared<T>(
-    mode: LoadMode | undefined,
-    options: WorkOptions,
-    task: (place: Place, hasLoaded: boolean) => T,
-    prepare?: (place: Residency) => Promise<void>,
-  ): Promise<T> {
-    const run = async (): Promise<T> => {
-      let loaded: Residency | undefined
-      const found = async (place: Place) => {
-        if (place instanceof Residency && place.live === undefined) {
-          const { signal } = place.memory.readers
-          await place.load(
-            mode ?? (this.isReadOnly ? 'r' : place.usualMode),
-            { ...workOptions(options), signal },
-            this.occupant,
-          )
-          loaded = place
-        }
-        options.signal?.throwIfAborted()
-        return task(place, loaded !== undefined)
-      }
-      try {
-        return await this.roomyTurn(found, options.signal, prepare)
-      } finally {
-        await loaded?.occupants.run('onLoad')
-      }
-    }
-    return unlessAborted(options.signal, run())
   }
 
   /**
@@ -218,7 +142,7 @@ export class Custody {
 
   /** In a turn: the end of uses that began before lets memory be. */
   stayLoaded(): void {
-    if (this.residency !== undefined) this.residency.dropsAfterUse = false
+    if (this.residency !== undefined) this.residency.uses.dropsAfter = false
   }
 
   /** In a turn. Returns how to end the use; that rejects where writing back fails. */
@@ -228,8 +152,8 @@ export class Custody {
     residency.beginUse(isWriting)
     return async () => {
       residency.endUse(isWriting)
-      if (hasLoaded && this.automaticOffloading) residency.dropsAfterUse = true
-      const isOver = residency.users === 0 && residency.dropsAfterUse
+      if (hasLoaded && this.automaticOffloading) residency.uses.dropsAfter = true
+      const isOver = residency.uses.count === 0 && residency.uses.dropsAfter
       if (isOver && residency.live !== undefined && this.place === residency) await this.offload({})
     }
   }
@@ -246,6 +170,19 @@ export class Custody {
       options.signal,
     )
     if (isGone) await this.residency?.occupants.run('onOffload')
+  }
+
+  /** As `beginUse`, for as long as user code likes. */
+  pin(hasLoaded: boolean): () => Promise<void> {
+    const { residency } = this
+    if (residency !== undefined) residency.uses.pins++
+    let end: (() => Promise<void>) | undefined = this.beginUse(false, hasLoaded)
+    return async () => {
+      if (end !== undefined && residency !== undefined) residency.uses.pins--
+      const unpinned = end?.()
+      end = undefined
+      await unpinned
+    }
   }
 
   /** Writes back what was changed and makes it durable. */

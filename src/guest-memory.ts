@@ -1,9 +1,21 @@
 // Memory of the page's other workers: borrowed from the page's budget, over their ports.
-import type { Lender, MemoryBudget } from './budget.js'
+import type { Loan, MemoryBudget } from './budget.js'
 import type { Connection } from './connection.js'
 import type { Params } from './protocol.js'
+import type { Reservation } from './reservation.js'
 import type { Resident } from './resident.js'
 import { unreferenced } from './spares.js'
+
+/** Where a worker that is connected to a page asks for memory: all of them and the page share one budget. */
+export interface Lender {
+  /** wait: for room. now: without waiting. Errors: MemoryBudgetError. */
+  borrow(byteLength: number, how: 'wait' | 'now'): Promise<void>
+  /** For bytes on their way, where there is room. */
+  lend(byteLength: number): Promise<boolean>
+  /** The same, room or not. */
+  take(byteLength: number): void
+  giveBack(byteLength: number, what: 'loaded' | 'lent'): void
+}
 
 /** What a page offers to workers behind its ports. */
 export interface PageLender {
@@ -31,6 +43,7 @@ export class GuestMemory implements Resident {
   readonly #budget: MemoryBudget
   readonly #ask: (byteLength: number) => void
   #byteLength = 0
+  readonly #loans: Loan[] = []
   #answered: (() => void) | undefined
 
   constructor(budget: MemoryBudget, ask: (byteLength: number) => void) {
@@ -53,24 +66,46 @@ export class GuestMemory implements Resident {
   }
 
   /** Errors: MemoryBudgetError, the signal's reason. */
-  async borrow({ byteLength, isTaken }: Params<'borrowMemory'>, signal: AbortSignal): Promise<void> {
-    if (isTaken) this.#budget.force(this, byteLength)
-    else (await this.#budget.reserve(byteLength, { signal })).handTo(this)
-    this.#byteLength += byteLength
+  async borrow({ byteLength, how }: Params<'borrowMemory'>, signal: AbortSignal): Promise<void> {
+    if (how === 'wait') this.#take(await this.#budget.reserve(byteLength, { signal }))
+    else if (how === 'now') this.#take(await this.#budget.tryReserve(byteLength), byteLength)
+    else await this.#lend(byteLength, how === 'taken' ? byteLength : 0)
     if (signal.aborted) this.end()
   }
 
-  giveBack({ byteLength, isAnswer }: Params<'returnMemory'>): void {
-    this.#byteLength -= byteLength
-    this.#budget.reduce(this, byteLength)
-    if (isAnswer) this.#answered?.()
+  returned({ byteLength, what }: Params<'returnMemory'>): void {
+    if (what === 'answer') this.#answered?.()
+    if (what === 'loaded') {
+      this.#byteLength -= byteLength
+      this.#budget.reduce(this, byteLength)
+    }
+    if (what === 'lent') {
+      const at = this.#loans.findIndex((loan) => loan.byteLength === byteLength)
+      if (at >= 0) this.#loans.splice(at, 1)[0]?.end()
+    }
   }
 
   /** The worker is gone. */
   end(): void {
     this.#byteLength = 0
     this.#budget.remove(this)
+    for (const loan of this.#loans.splice(0)) loan.end()
     this.#answered?.()
+  }
+
+  #take(room: Reservation | undefined, wanted = 0): void {
+    if (room === undefined) throw this.#budget.refusal(this, wanted)
+    this.#byteLength += room.byteLength
+    room.handTo(this)
+  }
+
+  async #lend(wanted: number, least: number): Promise<void> {
+    const loan = await this.#budget.lend(wanted, least)
+    if (loan.byteLength === wanted) this.#loans.push(loan)
+    else {
+      loan.end()
+      throw this.#budget.refusal(this, wanted)
+    }
   }
 }
 
@@ -79,8 +114,13 @@ export function borrowedFrom(connection: Connection): Lender | undefined {
   if (connection.pageMemory === undefined) return undefined
   const ignore = () => undefined // the port is closed: nobody counts any more
   return {
-    borrow: (byteLength) => connection.call('borrowMemory', { byteLength, isTaken: false }),
-    take: (byteLength) => void connection.call('borrowMemory', { byteLength, isTaken: true }).catch(ignore),
-    giveBack: (byteLength) => void connection.call('returnMemory', { byteLength, isAnswer: false }).catch(ignore),
+    borrow: (byteLength, how) => connection.call('borrowMemory', { byteLength, how }),
+    lend: (byteLength) =>
+      connection.call('borrowMemory', { byteLength, how: 'lent' }).then(
+        () => true,
+        () => false,
+      ),
+    take: (byteLength) => void connection.call('borrowMemory', { byteLength, how: 'taken' }).catch(ignore),
+    giveBack: (byteLength, what) => void connection.call('returnMemory', { byteLength, what }).catch(ignore),
   }
 }

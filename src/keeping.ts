@@ -7,6 +7,7 @@ import type { Custody } from './custody.js'
 import { diskNamed } from './default-disk.js'
 import { sessionOf } from './handles.js'
 import { type BufferDescription, InMemory, unbacked } from './live.js'
+import { roomyTurn } from './loading.js'
 import { DEFAULT_DISK_NAME } from './options.js'
 import type { ArrayMeta, CreateSpec, JsonObject, PutResult } from './protocol.js'
 import { Residency } from './residency.js'
@@ -82,7 +83,7 @@ export async function toDisk(custody: Custody): Promise<void> {
     const residency = await placeOnDisk(custody, session, plan, (create) =>
       writeBytes(session, { create }, bytesOf(data), {}),
     )
-    if (!residency.keep(data, true, custody.occupant)) custody.occupant.dropBuffer()
+    if (!(await residency.keep(data, true, custody.occupant))) custody.occupant.dropBuffer()
   }
   await custody.turn('alone', task, undefined)
 }
@@ -93,7 +94,7 @@ export async function toDisk(custody: Custody): Promise<void> {
  * caching is off.
  */
 export async function toMemory(custody: Custody): Promise<void> {
-  const loaded = await custody.roomyTurn((place) => leaveDisk(custody, place), undefined)
+  const loaded = await roomyTurn(custody, (place) => leaveDisk(custody, place), undefined)
   if (loaded === undefined) return
   await loaded.occupants.run('onLoad')
   try {

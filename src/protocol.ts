@@ -153,10 +153,13 @@ export interface StorageMethods {
 
   /** From now on the service keeps so many bytes of buffers to use again, and drops the rest. */
   keepBuffers(p: { byteLength: number }): void
-  /** Of the page, by workers behind its ports: counts memory there, waiting for room unless `isTaken`. Errors: MemoryBudgetError. */
-  borrowMemory(p: { byteLength: number; isTaken: boolean }): void
-  /** `isAnswer`: to 'memoryWanted', all that could be done was. */
-  returnMemory(p: { byteLength: number; isAnswer: boolean }): void
+  /**
+   * Of the page, by workers behind its ports: counts memory there. wait, now: to load into, waiting for room or not. lent,
+   * taken: for bytes on their way, if there is room or in any case. Errors: MemoryBudgetError.
+   */
+  borrowMemory(p: { byteLength: number; how: 'wait' | 'now' | 'lent' | 'taken' }): void
+  /** answer: to 'memoryWanted', when all that could be done was. */
+  returnMemory(p: { byteLength: number; what: 'loaded' | 'lent' | 'answer' }): void
 
   usage(p: Record<never, never>): ServiceUsage
   stats(p: Record<never, never>): ServiceStats

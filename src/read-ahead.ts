@@ -8,8 +8,9 @@ import type { Residency } from './residency.js'
 interface Ahead<T> {
   readonly residency: Residency
   readonly version: number
-  readonly block: Promise<T>
-  readonly loan: Loan
+  /** undefined: memory has no room. */
+  readonly block: Promise<T | undefined>
+  readonly loan: Promise<Loan>
 }
 
 /** One block at most, where memory has room for it; of an array that changes meanwhile none. */
@@ -37,11 +38,9 @@ export class ReadAhead<T> {
     const { residency } = this.#custody
     if (this.#isInVain || residency === undefined || residency.live !== undefined) return
     const loan = residency.session.budget.lend(byteLength, 0)
-    if (loan.byteLength < byteLength) {
-      loan.end()
-      return
-    }
-    const block = this.#read(selection, { signal: this.#ending.signal })
+    const block = loan.then((room) =>
+      room.byteLength < byteLength ? undefined : this.#read(selection, { signal: this.#ending.signal }),
+    )
     block.catch(() => undefined) // read again when it is asked for, and that rejects
     this.#ahead = { residency, version: residency.meta.version, block, loan }
   }
@@ -51,14 +50,11 @@ export class ReadAhead<T> {
     const ahead = this.#ahead
     this.#ahead = undefined
     if (ahead !== undefined) {
-      const block = await ahead.block.then(
-        (value) => ({ value }),
-        () => undefined,
-      )
-      ahead.loan.end()
+      const block = await ahead.block.catch(() => undefined)
+      giveBack(ahead)
       this.#signal?.throwIfAborted()
-      if (block !== undefined && this.#isCurrent(ahead)) return block.value
-      this.#isInVain = true
+      this.#isInVain = !this.#isCurrent(ahead)
+      if (block !== undefined && !this.#isInVain) return block
     }
     return this.#read(selection, this.#signal === undefined ? {} : { signal: this.#signal })
   }
@@ -67,7 +63,7 @@ export class ReadAhead<T> {
   end(): void {
     this.#signal?.removeEventListener('abort', this.#abort)
     this.#ending.abort()
-    this.#ahead?.loan.end()
+    if (this.#ahead !== undefined) giveBack(this.#ahead)
     this.#ahead = undefined
   }
 
@@ -79,4 +75,8 @@ export class ReadAhead<T> {
   }
 
   readonly #abort = (): void => this.#ending.abort(this.#signal?.reason)
+}
+
+function giveBack({ loan }: Ahead<unknown>): void {
+  void loan.then(({ end }) => end())
 }

@@ -34,11 +34,14 @@ export class Readers {
   }
 
   /** Whether `takeRoom` has room of that size to give; makes it where that needs no waiting, by what `mayGo`. */
-  hasRoom(byteLength: number, path: string, mayGo?: (count: Count) => boolean): boolean {
-    if (this.#room?.byteLength === byteLength) return true
-    this.#room?.release()
-    this.#room = this.#budget.tryReserve(byteLength, path, mayGo)
-    return this.#room !== undefined
+  async hasRoom(byteLength: number, path: string, mayGo?: (count: Count) => boolean): Promise<boolean> {
+    if (this.#hasRoomOf(byteLength)) return true
+    this.takeRoom()?.release()
+    const room = await this.#budget.tryReserve(byteLength, path, mayGo)
+    if (room === undefined) return this.#hasRoomOf(byteLength) // it came meanwhile
+    this.takeRoom()?.release()
+    this.#room = room
+    return true
   }
 
   /** Not to be called in the array's turn. Errors: MemoryBudgetError, the signal's reason. */
@@ -60,6 +63,10 @@ export class Readers {
     const room = this.#room
     this.#room = undefined
     return room
+  }
+
+  #hasRoomOf(byteLength: number): boolean {
+    return this.#room?.byteLength === byteLength
   }
 
   #end(reason: unknown): void {

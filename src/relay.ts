@@ -80,7 +80,7 @@ export class Relay implements RelayRoot {
   #answer(request: CallRequest, signal: AbortSignal): unknown {
     const { id, method, params, wantsProgress } = request
     if (method === 'borrowMemory') return this.#memory?.borrow(params as Params<'borrowMemory'>, signal) // of this method
-    if (method === 'returnMemory') return this.#memory?.giveBack(params as Params<'returnMemory'>) // of this method
+    if (method === 'returnMemory') return this.#memory?.returned(params as Params<'returnMemory'>) // of this method
     return this.#connection.call(method, params, {
       signal,
       by: this.#send,

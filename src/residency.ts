@@ -14,6 +14,7 @@ import type { Reservation } from './reservation.js'
 import type { Session } from './session.js'
 import type { StoredState } from './state.js'
 import { onlyResult, takeBuffer, writeBytes } from './transfer.js'
+import { Uses } from './uses.js'
 import { workOptions } from './work-options.js'
 
 /** What changes `live` or the bytes is called in the turn that `lock` gives. */
@@ -26,11 +27,9 @@ export class Residency {
   /** Whether the bytes go with the last object. */
   purge: boolean
   live: Live | undefined
-  /** Let go of memory as soon as nobody uses it. */
-  dropsAfterUse = false
+  readonly uses = new Uses()
   /** Of what was let go of without being asked to: it is loaded again so. */
   #modeBefore: 'r' | undefined
-  #users = 0
   #gone: string | undefined
   #isDoubtful = false
   /** What is in memory is of an older version than what is on disk; `meta` tells of the older one meanwhile. */
@@ -58,11 +57,6 @@ export class Residency {
 
   get path(): string {
     return this.meta.path
-  }
-
-  /** Work on the loaded buffer that takes longer than a turn. */
-  get users(): number {
-    return this.#users
   }
 
   get isGone(): boolean {
@@ -118,7 +112,7 @@ export class Residency {
     if (meta === undefined) return this.session.gone([incarnation], 'was replaced, deleted or purged')
     this.meta = meta
     const { live } = this
-    if (this.#isOutdated && (live?.dirty || live?.out || this.#users > 0)) return // in doubt until it is let go of
+    if (this.#isOutdated && (live?.dirty || live?.out || this.uses.count > 0)) return // in doubt until it is let go of
     this.#isDoubtful = false
     if (!this.#isOutdated) return
     this.drop()
@@ -139,13 +133,13 @@ export class Residency {
   }
 
   beginUse(isWriting: boolean): void {
-    this.#users++
+    this.uses.begin()
     if (isWriting && this.live !== undefined) this.live.dirty = true
   }
 
   /** What was written since an offload in between is a change again. */
   endUse(isWriting: boolean): void {
-    this.#users--
+    this.uses.end()
     if (isWriting && this.live !== undefined) this.live.dirty = true
     this.session.budget.serve()
   }
@@ -178,12 +172,12 @@ export class Residency {
   }
 
   /**
-   * Reads the array, or makes zeros of it on disk and in memory. Called where `memory.hasRoom`. Errors: those of reading,
+   * Reads the array, or makes zeros of it on disk and in memory. Called in a turn in which `memory.hasRoom()`. Errors: those of reading,
    * `setBuffer`'s, the readers' signal.
    */
   async load(mode: LoadMode, options: WorkOptions, by: Occupant): Promise<void> {
     const started = performance.now()
-    const room = this.memory.readers.takeRoom() as Reservation // it has room
+    const room = this.memory.readers.takeRoom() as Reservation // callers see to it that there is
     try {
       const data = mode === 'w+' ? await this.#zeroed() : await this.#readWhole(options, room)
       this.check()
@@ -202,8 +196,12 @@ export class Residency {
   }
 
   /** Takes what `by` has in memory already for the array's bytes. Returns whether it may stay: the budget decides. */
-  keep(data: TypedArray, shared: boolean, by: Occupant): boolean {
-    const room = this.session.budget.tryReserve(this.meta.nbytes, this.path, ({ resident }) => resident.isEvictable)
+  async keep(data: TypedArray, shared: boolean, by: Occupant): Promise<boolean> {
+    const room = await this.session.budget.tryReserve(
+      this.meta.nbytes,
+      this.path,
+      ({ resident }) => resident.isEvictable,
+    )
     if (room === undefined) return false
     room.handTo(this.memory)
     this.live = this.#fresh(data, 'r+', by, shared)
@@ -224,9 +222,9 @@ export class Residency {
   /** Writes back and lets go of memory: at once, or when nobody uses it any more. Returns whether it is gone now. */
   async offload(options: WorkOptions & { transfer?: boolean }, by?: Occupant): Promise<boolean> {
     const started = performance.now()
-    if (this.#users > 0) {
+    if (this.uses.count > 0) {
       await this.writeBack(options, by)
-      this.dropsAfterUse = true
+      this.uses.dropsAfter = true
       return false
     }
     if (options.transfer === true) this.#takeOver(by)
@@ -242,7 +240,7 @@ export class Residency {
     const { live } = this
     if (live === undefined) return
     this.live = undefined
-    this.dropsAfterUse = false
+    this.uses.dropsAfter = false
     this.#isOutdated = false
     this.#modeBefore = undefined
     this.occupants.dropBuffer()

@@ -6,6 +6,8 @@ import type { Resident } from './resident.js'
 /** Of the budget; enough for the small arrays written and read in one go. */
 const PART = 1 / 8
 const MAX_BYTES = 64 * 2 ** 20
+/** Memory that was needed for something else is left to it for a while. */
+const AGAIN_AFTER_MS = 1000
 
 /** Calls are served in order: what follows `evict` finds the memory free. */
 export class ServiceBuffers implements Resident {
@@ -15,6 +17,8 @@ export class ServiceBuffers implements Resident {
   readonly #connection: Connection
   readonly #budget: MemoryBudget
   #byteLength = 0
+  /** Milliseconds of `performance.now()`. */
+  #offeredAgainAt = 0
 
   constructor(connection: Connection, budget: MemoryBudget) {
     this.#connection = connection
@@ -27,13 +31,14 @@ export class ServiceBuffers implements Resident {
     const byteLength = Math.floor(Math.min(MAX_BYTES, limit * PART))
     const { backend, pageMemory } = this.#connection
     if (this.#byteLength > 0 || byteLength === 0 || backend === 'memory' || pageMemory !== undefined) return
-    if (usedBytes + byteLength > limit / 2) return
+    if (usedBytes + byteLength > limit / 2 || performance.now() < this.#offeredAgainAt) return
     this.#byteLength = byteLength
     this.#budget.force(this, byteLength)
     this.#tell()
   }
 
   evict(): void {
+    this.#offeredAgainAt = performance.now() + AGAIN_AFTER_MS
     this.forget()
     this.#tell()
   }

@@ -272,7 +272,7 @@ export class Session {
   /** The page asks its other workers. */
   async #giveBackMemory(byteLength: number): Promise<void> {
     await this.budget.letGo(byteLength)
-    await this.connection.call('returnMemory', { byteLength: 0, isAnswer: true }).catch(() => undefined) // closed meanwhile
+    await this.connection.call('returnMemory', { byteLength: 0, what: 'answer' }).catch(() => undefined) // closed meanwhile
   }
 
   #onLetGo(): void {

@@ -162,7 +162,7 @@ async function putCopy(
 ): Promise<PutResult> {
   const report = reporter(options, bytes.byteLength)
   report(0)
-  const loan = caller.lend(bytes.byteLength, bytes.byteLength)
+  const loan = await caller.lend(bytes.byteLength, bytes.byteLength)
   try {
     const copy = bytes.slice()
     report(bytes.byteLength)
@@ -189,7 +189,7 @@ async function writePieces(
   const report = reporter(options, totalBytes)
   report(0)
   const draft = await Draft.begin(caller, target, options.signal)
-  const loan = caller.lend(Math.min(MAX_PIECES_BYTES, totalBytes), Math.min(BLOCK_BYTES, totalBytes))
+  const loan = await caller.lend(Math.min(MAX_PIECES_BYTES, totalBytes), Math.min(BLOCK_BYTES, totalBytes))
   const pieces = new Pieces(draft, loan, report)
   try {
     for (let offset = 0; offset < totalBytes; offset += pieces.pieceBytes) {

@@ -1,5 +1,6 @@
 // All conformance cases. A new file of cases is imported and spread here.
 import type { Case } from '../support/conformance.js'
+import { budgetCases } from './budget.js'
 import { cachingCases } from './caching.js'
 import { changingCases } from './changing.js'
 import { creatingCases } from './creating.js'
@@ -19,6 +20,7 @@ export const cases: readonly Case[] = [
   ...readingCases,
   ...changingCases,
   ...memoryCases,
+  ...budgetCases,
   ...orderCases,
   ...cachingCases,
   ...subclassCases,
