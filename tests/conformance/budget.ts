@@ -250,6 +250,7 @@ export const budgetCases: Case[] = [
       const disk = await t.openDisk()
       const { subscribe, getSnapshot } = disk
       const array = await disk.array(counted(3), { cachePath: 'a' })
+      await eventually(() => getSnapshot().liveBytes === 24)
       const before = getSnapshot()
       await array.get()
       await disk.list()
@@ -265,8 +266,8 @@ export const budgetCases: Case[] = [
         subscribe(listener),
         subscribe(listener),
       ]
-      const uncaught = (event: Event) => event.preventDefault()
-      if (t.backend === 'opfs') addEventListener('error', uncaught)
+      const uncaught = (event: Event) => event.stopImmediatePropagation()
+      if (t.backend === 'opfs') addEventListener('error', uncaught, { capture: true })
       await array.offload()
       deepEqual([told, getSnapshot() === before, getSnapshot().residentBytes], [2, false, 0])
       ends[1]?.()
@@ -275,7 +276,7 @@ export const budgetCases: Case[] = [
       for (const end of ends) end()
       await array.offload()
       equal(told, 3)
-      if (t.backend === 'opfs') removeEventListener('error', uncaught)
+      if (t.backend === 'opfs') removeEventListener('error', uncaught, { capture: true })
     },
   },
 ]
