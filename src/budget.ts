@@ -4,7 +4,7 @@ import { Departures } from './departures.js'
 import type { Lender } from './guest-memory.js'
 import { Ledger } from './ledger.js'
 import { Reservation } from './reservation.js'
-import type { Count, Resident } from './resident.js'
+import type { Count, Loan, Resident } from './resident.js'
 import { type Waiter, WaitingLine } from './waiting-line.js'
 import { DEFAULT_WATERMARKS, HighWater, type Watermarks } from './watermarks.js'
 
@@ -19,13 +19,9 @@ export interface BudgetOptions {
   onPressure?(usedBytes: number): void
 }
 
-/** Counted for bytes on their way to disk or from there. */
-export interface Loan {
-  readonly byteLength: number
-  end(): void
-}
-
 const LOOK_AGAIN_MS = 250
+const LET_GO_TURNS = 50
+const LET_GO_TURN_MS = 20
 
 /**
  * Invariants: nothing is admitted above the limit, and buffers that are kept to be used again never take more than it leaves.
@@ -187,9 +183,15 @@ export class MemoryBudget {
     return isMet
   }
 
-  /** Lets go of about that much, where it can; resolves when that is done. */
+  /** Lets go of about that much, where it can; waits a while for calls that hold it. */
   async letGo(byteLength: number): Promise<void> {
-    for (const count of this.#ledger.leastValuable(byteLength)) await this.dismiss(count, count.byteLength)
+    const wantedBytes = this.usedBytes - byteLength
+    for (let turn = 0; turn < LET_GO_TURNS; turn++) {
+      const missing = this.usedBytes - wantedBytes
+      for (const count of this.#ledger.leastValuable(missing)) await this.dismiss(count, missing)
+      if (this.usedBytes <= wantedBytes || !this.#ledger.isPassing) return
+      await new Promise((resolve) => setTimeout(resolve, LET_GO_TURN_MS))
+    }
   }
 
   /** What failed to leave may be asked again: something has changed. */

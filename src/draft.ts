@@ -1,7 +1,7 @@
 // A value on its way to the storage service in pieces.
 import { unlessAborted } from './abort.js'
-import type { Loan } from './budget.js'
 import { BLOCK_BYTES, type PutResult, type WriteTarget } from './protocol.js'
+import type { Loan } from './resident.js'
 import type { Caller } from './transfer.js'
 
 /** A multiple of BLOCK_BYTES: large enough that the round trip does not count. */

@@ -1,9 +1,9 @@
 // Memory of the page's other workers: borrowed from the page's budget, over their ports.
-import type { Loan, MemoryBudget } from './budget.js'
+import type { MemoryBudget } from './budget.js'
 import type { Connection } from './connection.js'
 import type { Params } from './protocol.js'
 import type { Reservation } from './reservation.js'
-import type { Resident } from './resident.js'
+import type { Loan, Resident } from './resident.js'
 import { unreferenced } from './spares.js'
 
 /** Where a worker that is connected to a page asks for memory: all of them and the page share one budget. */

@@ -34,6 +34,11 @@ export class Ledger {
     })
   }
 
+  /** Whether something will go, or can go, by itself. */
+  get isPassing(): boolean {
+    return [...this.#counts.values()].some((count) => ['passing', 'leaving'].includes(standingOf(count)))
+  }
+
   get counts(): Iterable<Count> {
     return this.#counts.values()
   }

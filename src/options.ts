@@ -14,9 +14,13 @@ export interface DiskOptions extends WorkerSource {
   name?: string
   /** 'opfs': StorageUnavailableError where it is missing; 'auto': memory there; 'memory': always. */
   backend?: 'opfs' | 'memory' | 'auto'
-  /** Bytes the library may keep in memory for this page. */
+  /** Bytes the library may keep in memory for this page and its workers. Default 512 MiB; of a `port`, what the page has. */
   memoryBudget?: number
-  /** Fractions of it between which changed arrays are offloaded in the background. */
+  /**
+   * Fractions of the memory budget. When more than `high` of it is held or has changes, the least valuable arrays are written
+   * and let go of, down to `low`. Default 0.75 and 0.5: a quarter of the budget can always be loaded without waiting for a
+   * write, and what is changed again and again is not written each time.
+   */
   memoryWatermarks?: { high?: number; low?: number }
   /** What a promise of a write waits for: 'relaxed' the commit, 'strict' that a power cut cannot undo it. */
   durability?: 'relaxed' | 'strict'

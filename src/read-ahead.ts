@@ -1,9 +1,9 @@
 // The next block of an array, read while the caller works on the one before.
-import type { Loan } from './budget.js'
 import type { WorkOptions } from './call.js'
 import type { Selection } from './core/selection.js'
 import type { Custody } from './custody.js'
 import type { Residency } from './residency.js'
+import type { Loan } from './resident.js'
 
 interface Ahead<T> {
   readonly residency: Residency

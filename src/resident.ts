@@ -21,6 +21,12 @@ export interface Resident {
   readonly isRecycled?: boolean
 }
 
+/** Counted for bytes on their way to disk or from there. */
+export interface Loan {
+  readonly byteLength: number
+  end(): void
+}
+
 /** What the budget knows of a resident. */
 export interface Count {
   readonly resident: Resident
