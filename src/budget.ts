@@ -145,19 +145,20 @@ export class MemoryBudget {
     this.serve()
   }
 
-  /** Counts what a guest took without asking. */
+  /** Counts what whoever calls has found room for. */
   force(resident: Resident, byteLength: number): void {
     this.#count(resident, byteLength)
   }
 
   /**
    * Counts buffers for bytes on their way: up to `wanted` as there is room, `least` in any case, for what writes memory out
-   * must not wait for memory.
+   * must not wait for memory. Who needs none in any case stands back for those who wait.
    */
   async lend(wanted: number, least: number): Promise<Loan> {
     const free = this.#ledger.leastValuable(this.#missing(least), ({ resident }) => resident.isEvictable)
     for (const { resident } of free) resident.evict()
-    let byteLength = Math.max(Math.min(wanted, this.#limit - this.usedBytes), least)
+    const room = least === 0 && this.#line.first !== undefined ? 0 : this.#limit - this.usedBytes
+    let byteLength = Math.max(Math.min(wanted, room), least)
     this.#lend(byteLength)
     if (this.#lender !== undefined && !(await this.#lender.lend(byteLength))) {
       this.#lend(least - byteLength)
@@ -267,6 +268,7 @@ export class MemoryBudget {
   }
 
   #makeRoom(added: number, asking: Resident | undefined): void {
+    if (this.#missing(added) <= 0) return
     const missing = this.#missing(added) - this.#ledger.leavingBytes
     const picks = this.#ledger.leastValuable(missing, ({ resident }) => resident !== asking)
     for (const count of picks) void this.dismiss(count, missing)

@@ -18,7 +18,7 @@ export interface DiskOptions extends WorkerSource {
   memoryBudget?: number
   /**
    * Fractions of the memory budget. When more than `high` of it is held or has changes, the least valuable arrays are written
-   * and let go of, down to `low`. Default 0.75 and 0.5: a quarter of the budget can always be loaded without waiting for a
+   * and let go of, down to `low`. Default 0.75 and 0.5: a quarter of the budget can be loaded without waiting for a
    * write, and what is changed again and again is not written each time.
    */
   memoryWatermarks?: { high?: number; low?: number }

@@ -188,7 +188,6 @@ export const REPEATABLE: ReadonlySet<MethodName> = new Set<MethodName>([
   'setAttributes',
   'purge',
   'loadState',
-  'keepBuffers',
   'usage',
   'stats',
   'check',

@@ -172,8 +172,8 @@ export class Residency {
   }
 
   /**
-   * Reads the array, or makes zeros of it on disk and in memory. Called in a turn in which `memory.hasRoom()`. Errors: those of reading,
-   * `setBuffer`'s, the readers' signal.
+   * Reads the array, or makes zeros of it on disk and in memory; in a turn in which `memory.hasRoom()`. Errors: those of
+   * reading, `setBuffer`'s, the readers' signal.
    */
   async load(mode: LoadMode, options: WorkOptions, by: Occupant): Promise<void> {
     const started = performance.now()

@@ -6,7 +6,7 @@ import type { Resident } from './resident.js'
 /** Of the budget; enough for the small arrays written and read in one go. */
 const PART = 1 / 8
 const MAX_BYTES = 64 * 2 ** 20
-/** Memory that was needed for something else is left to it for a while. */
+/** Memory that was needed for something else is left to it for a while; and nobody needs another worker for this. */
 const AGAIN_AFTER_MS = 1000
 
 /** Calls are served in order: what follows `evict` finds the memory free. */
@@ -38,7 +38,6 @@ export class ServiceBuffers implements Resident {
   }
 
   evict(): void {
-    this.#offeredAgainAt = performance.now() + AGAIN_AFTER_MS
     this.forget()
     this.#tell()
   }
@@ -46,6 +45,7 @@ export class ServiceBuffers implements Resident {
   /** There is another worker. */
   forget(): void {
     this.#byteLength = 0
+    this.#offeredAgainAt = performance.now() + AGAIN_AFTER_MS
     this.#budget.remove(this)
   }
 
