@@ -104,9 +104,8 @@ export class StoreEntries<T extends LazyDiskCache> {
   }
 
   keep(key: string, value: T): T {
-    const made: unknown = value.constructor
-    const isPlain = made === DiskBackedNDArray && value.cacheEnabled && !value.purgeDiskOnGc
-    const isLent = this.shelf.isCache && isPlain
+    const mayBeMadeAnew = value.cacheEnabled && !value.purgeDiskOnGc && value.constructor === DiskBackedNDArray
+    const isLent = this.shelf.isCache && mayBeMadeAnew
     this.values.set(key, isLent ? undefined : value)
     if (isLent) this.#lent.set(key, new WeakRef(value))
     else this.#lent.delete(key)

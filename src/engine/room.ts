@@ -200,12 +200,17 @@ export class Room {
   /** Returns whether there may be room now. */
   async #makeRoom(lengths: readonly number[], byteLength: number): Promise<boolean> {
     if (this.#making.reclaim()) return true
-    if (!this.#catalog.hasRoomFor(frameBytes(lengths)) && this.#catalog.isShrinkable) {
-      await this.#making.snapshot()
-      return true
-    }
+    if (!this.#catalog.hasRoomFor(frameBytes(lengths))) return this.#shrinkCatalog()
     // What readers need for long is no room, so nothing more goes for it.
     return this.#evict(byteLength - (this.#data.byteLength - this.#space.usedBytes)) && this.#making.reclaim()
+  }
+
+  /** Where the log has hardly grown since its snapshot, only fewer arrays make the next one smaller. */
+  async #shrinkCatalog(): Promise<boolean> {
+    const share = Math.max(1, this.#space.usedBytes / 16)
+    if (!this.#catalog.isShrinkable && !this.#limits().evict(share)) return false
+    await this.#making.snapshot()
+    return true
   }
 
   /** Where nothing is missing in sum, what is free is in pieces: then a little goes at a time, so that slots become free. */

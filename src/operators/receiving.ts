@@ -1,5 +1,4 @@
 // Results on their way to where the caller wants them: arrays in memory, or the service's own disk.
-
 import type { TypedArray } from '../core/dtype.js'
 import { StaleArrayError } from '../core/errors.js'
 import { NDArray } from '../core/ndarray.js'

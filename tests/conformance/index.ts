@@ -8,7 +8,10 @@ import { creatingCases } from './creating.js'
 import { diskCases } from './disk.js'
 import { goldenCasesOfNumPy } from './golden.js'
 import { goldenReductionCases } from './golden-reductions.js'
+import { lazyCases } from './lazy.js'
 import { memoryCases } from './memory.js'
+import { operatorOutCases } from './operator-outs.js'
+import { operatorCases } from './operators.js'
 import { orderCases } from './order.js'
 import { pathCases } from './paths.js'
 import { readingCases } from './reading.js'
@@ -32,6 +35,9 @@ export const cases: readonly Case[] = [
   ...storeCases,
   ...diskCases,
   ...workCases,
+  ...operatorCases,
+  ...operatorOutCases,
+  ...lazyCases,
   ...goldenCasesOfNumPy,
   ...goldenReductionCases,
 ]

@@ -198,7 +198,10 @@ export interface ReadableMembers<D extends DType> {
   transpose: (axes?: readonly number[]) => ArrayView<D>
   reshape: (shape: readonly number[]) => ArrayView<D>
   broadcastTo: (shape: readonly number[]) => ArrayView<D>
-  astype: <E extends DType>(dtype: E, o?: WorkOptions & { casting?: Casting }) => Promise<NDArray<E>>
+  astype: <E extends DType>(
+    dtype: E,
+    o?: WorkOptions & { casting?: Casting; out?: NDArray | DiskBackedNDArray },
+  ) => Promise<NDArray<E>>
 }
 export interface ArrayViewMembers<D extends DType> extends ReadableMembers<D> {
   readonly base: DiskBackedNDArray<D>
