@@ -65,12 +65,12 @@ export class DiskHandle extends EventTarget implements Disk {
 
   set memoryBudget(bytes: number) {
     checkBudget(bytes)
-    void this.#session.setMemoryBudget(bytes)
+    void this.#session.budget.setLimit(bytes)
   }
 
   async setMemoryBudget(bytes: number): Promise<void> {
     checkBudget(bytes)
-    await this.#open().setMemoryBudget(bytes)
+    await this.#open().budget.setLimit(bytes)
   }
 
   async array<D extends DType>(

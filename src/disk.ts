@@ -36,7 +36,7 @@ export interface Disk extends EventTarget, AsyncDisposable {
   readonly role: 'owner' | 'guest'
   /** Why `backend: 'auto'` fell back to memory. */
   readonly fallbackReason: StorageUnavailableError | undefined
-  /** Bytes of arrays that may be loaded in this page; setting it is `setMemoryBudget`, not waited for. */
+  /** Bytes that may be kept in memory for this page and its workers; setting it is `setMemoryBudget`, not waited for. */
   memoryBudget: number
   /** Resolves when it is met; from the call on nothing new is admitted above it. Errors: TypeError. */
   setMemoryBudget(bytes: number): Promise<void>

@@ -1,8 +1,7 @@
 // The disk in memory: the storage engine in this thread, fetched when the first such disk is opened.
-import type { ConnectionSetup } from './connection.js'
 import { fromErrorData } from './core/error-data.js'
 import { randomId } from './ids.js'
-import type { Connector, Link, LinkRequest } from './link.js'
+import type { ConnectionSetup, Connector, Link, LinkRequest } from './link.js'
 import { DEFAULT_DISK_NAME, DEFAULT_EVICTION_POLICY, type DiskOptions, requestOf } from './options.js'
 
 type Local = typeof import('./engine/local.js')

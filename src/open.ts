@@ -63,7 +63,8 @@ async function whenSettled<T>(name: string, use: (disk: OpenDisk | undefined) =>
 async function openSession(options: DiskOptions): Promise<Session> {
   const connection = await openConnection(options)
   try {
-    const session = new Session(connection, options.memoryBudget ?? DEFAULT_MEMORY_BUDGET)
+    const budget = options.memoryBudget ?? connection.pageMemory ?? DEFAULT_MEMORY_BUDGET
+    const session = new Session(connection, budget, options.memoryWatermarks)
     await session.begin()
     return session
   } catch (error) {
@@ -97,7 +98,8 @@ class OpenDisk {
     try {
       const session = await unlessAborted(options.signal, this.#session)
       this.#check(options, session.connection)
-      if (options.memoryBudget !== undefined) void session.setMemoryBudget(options.memoryBudget)
+      if (options.memoryBudget !== undefined) void session.budget.setLimit(options.memoryBudget)
+      if (options.memoryWatermarks !== undefined) session.budget.watermarks = options.memoryWatermarks
       return new DiskHandle(session, (how) => this.#close(session, how))
     } catch (error) {
       if (--this.#handles === 0 && this.#implicit === undefined) this.#abandon(error)

@@ -1,6 +1,7 @@
 // The options of openDisk: their types, what is accepted, and the defaults.
 import { isDiskName } from './core/disk-name.js'
 import { EVICTION_POLICIES, type EvictionPolicy, type OpenRequest } from './protocol.js'
+import { areWatermarks } from './watermarks.js'
 
 /** How the storage worker is started. */
 export interface WorkerSource {
@@ -14,8 +15,14 @@ export interface DiskOptions extends WorkerSource {
   name?: string
   /** 'opfs': StorageUnavailableError where it is missing; 'auto': memory there; 'memory': always. */
   backend?: 'opfs' | 'memory' | 'auto'
-  /** Bytes the library may keep in memory for this page. */
+  /** Bytes the library may keep in memory for this page and its workers. Default 512 MiB; of a `port`, what the page has. */
   memoryBudget?: number
+  /**
+   * Fractions of the memory budget. When more than `high` of it is held or has changes, the least valuable arrays are written
+   * and let go of, down to `low`. Default 0.75 and 0.5: a quarter of the budget can be loaded without waiting for a
+   * write, and what is changed again and again is not written each time.
+   */
+  memoryWatermarks?: { high?: number; low?: number }
   /** Bytes of arrays the disk may hold. Default: what the browser allows. */
   diskBudget?: number
   /**
@@ -73,6 +80,7 @@ const DISK_RULES: Record<keyof DiskOptions, Rule> = {
   name: { expected: 'a non-empty, well-formed string of at most 85 bytes', accepts: isDiskName },
   backend: oneOf('opfs', 'memory', 'auto'),
   memoryBudget: atLeastZero('bytes'),
+  memoryWatermarks: { expected: 'fractions { high, low } with 0 <= low <= high <= 1', accepts: areWatermarks },
   diskBudget: atLeastZero('bytes'),
   evictionPolicy: oneOf(...EVICTION_POLICIES),
   durability: oneOf('relaxed', 'strict'),

@@ -181,6 +181,16 @@ export interface StorageMethods {
   saveState(p: { incarnation: number; state: unknown }): ArrayMeta
   loadState(p: { incarnation: number }): unknown
 
+  /** From now on the service keeps so many bytes of buffers to use again, and drops the rest. */
+  keepBuffers(p: { byteLength: number }): void
+  /**
+   * Of the page, by workers behind its ports: counts memory there. wait, now: to load into, waiting for room or not. lent,
+   * taken: for bytes on their way, if there is room or in any case. Errors: MemoryBudgetError.
+   */
+  borrowMemory(p: { byteLength: number; how: 'wait' | 'now' | 'lent' | 'taken' }): void
+  /** answer: to 'memoryWanted', when all that could be done was. */
+  returnMemory(p: { byteLength: number; what: 'loaded' | 'lent' | 'answer' }): void
+
   /** Removes every array with that tag, whoever holds it; returns how many. */
   evict(p: { tag: string }): number
 
@@ -195,6 +205,8 @@ export interface StorageMethods {
 }
 
 export type MethodName = keyof StorageMethods
+/** Answered by the page for workers behind its ports. */
+export type PageMethod = 'borrowMemory' | 'returnMemory'
 export type Params<M extends MethodName> = Parameters<StorageMethods[M]>[0]
 export type Result<M extends MethodName> = ReturnType<StorageMethods[M]>
 
@@ -244,6 +256,8 @@ export type ServiceMessage =
   | { readonly type: 'written'; readonly incarnation: number; readonly version: number }
   /** The disk was let go of: others may change anything until it is open again. */
   | { readonly type: 'letGo' }
+  /** To a worker behind a port: the page needs so many bytes of memory. */
+  | { readonly type: 'memoryWanted'; readonly byteLength: number }
   | { readonly type: 'purged'; readonly path: string; readonly byteLength: number }
   | {
       readonly type: 'evicted'
@@ -283,6 +297,8 @@ export interface RelayRoot extends ServiceRoot {
     readonly name: string
     readonly backend: 'opfs' | 'memory'
     readonly evictionPolicy: EvictionPolicy
+    /** Bytes that page and workers share. */
+    readonly memoryBudget: number
   }>
 }
 

@@ -1,6 +1,7 @@
 // Several new arrays in one commit: all of them are on disk, or none.
 import { DiskBackedNDArray } from './array.js'
 import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
+import { byteLengthOf } from './core/shape.js'
 import { bytesOf } from './core/typed-array.js'
 import type { Content } from './creation.js'
 import { type Custody, custodyOf } from './custody.js'
@@ -22,17 +23,19 @@ export async function putTogether(disk: Disk, arrays: readonly NewArray[]): Prom
   const session = sessionOf(disk)
   const objects = arrays.map(() => Reflect.construct(DiskBackedNDArray, []))
   const custodies = objects.map((object) => custodyOf(object))
+  const byteLength = arrays.reduce((sum, { content }) => sum + byteLengthOf(content.shape, content.dtype), 0)
   const puts = arrays.map(({ content, settings, lifetime }, i) => {
     const custody = custodies[i] as Custody // as many as arrays
     custody.configure(new LazyDiskCacheConfig(settings), session)
     return putOf(custody, session, content, lifetime)
   })
+  const loan = await session.lend(byteLength, byteLength) // for the copies
   const transfer = puts.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes.buffer]))
-  const results = await session.run(() => session.call('put', { puts }, { transfer }))
+  const results = await session.run(() => session.call('put', { puts }, { transfer })).finally(loan.end)
+  const residencies = custodies.map((custody, i) => settle(custody, session, results[i] as PutResult)) // one for each put
   for (const [i, custody] of custodies.entries()) {
-    const residency = settle(custody, session, results[i] as PutResult) // one for each put
     const { elements } = (arrays[i] as NewArray).content // as many as custodies
-    if (elements.kind === 'memory') residency.keep(elements.data, !elements.isOurs, custody.occupant)
+    if (elements.kind === 'memory') await residencies[i]?.keep(elements.data, !elements.isOurs, custody.occupant)
     if (custody.automaticOffloading) await custody.offload({})
   }
   return objects

@@ -8,12 +8,13 @@ import { NDArray } from './core/ndarray.js'
 import { resolveIndex, resolveSelection, type Selection } from './core/selection.js'
 import { checkShape, shapeText, sizeOf } from './core/shape.js'
 import { broadcastStrides, permutation, reshapedStrides, selectedLayout, type ViewLayout } from './core/view-layout.js'
-import { custodyOf } from './custody.js'
+import { custodyOf, findCustody } from './custody.js'
 import { type Frame, noteView } from './frames.js'
 import { callOperator } from './operators/methods.js'
 import type { AstypeOptions, MaybeOut, Out, OutOption } from './operators/types.js'
+import { ReadAhead } from './read-ahead.js'
 import { type Parts, type ReadOptions, readParts } from './reading.js'
-import { reporter, signalOnly } from './work-options.js'
+import { reporter } from './work-options.js'
 
 /** What arrays on disk and their views can be asked. Results are fresh memory; nothing stays loaded for them. */
 export interface Readable<D extends DType> {
@@ -37,7 +38,10 @@ export interface Readable<D extends DType> {
   getMany(selections: readonly Selection[], options?: ReadOptions<D>): Promise<NDArray<D>[]>
   /** The element at an index for every axis; of one element also without. Errors: as `get`. Source: numpy.ndarray.item. */
   item(...index: number[]): Promise<Scalar<D>>
-  /** All elements, in blocks of about `byteLength` bytes (default 4 MiB) in C order, each read when it is asked for. */
+  /**
+   * All elements, in blocks of about `byteLength` bytes (default 4 MiB) in C order, each as it is when it is asked for. While
+   * the caller works on one, the next is read, where memory has room. Errors: as `get`.
+   */
   blocks(options?: WorkOptions & { byteLength?: number }): AsyncIterable<{ selection: Selection; array: NDArray<D> }>
   /** All elements in C order, always a copy. Errors: as `get`; TypeError for `copy: false`. Source: numpy.asarray. */
   toArray<E extends DType = D>(options?: WorkOptions & { dtype?: E; copy?: true }): Promise<TypedArray<E>>
@@ -132,11 +136,21 @@ export class Reader<D extends DType> implements Readable<D> {
     const report = reporter(options, nbytes)
     report(0)
     let doneBytes = 0
-    for (const selection of blockSelections(shape, itemsize, byteLength)) {
-      const array = await this.get(selection, signalOnly(options))
-      doneBytes += array.nbytes
-      report(doneBytes)
-      yield { selection, array }
+    const read = (selection: Selection, work: WorkOptions) => this.get(selection, work)
+    const ahead = new ReadAhead(findCustody(this.source.array), read, options.signal)
+    const selections = blockSelections(shape, itemsize, byteLength)
+    try {
+      for (let block = selections.next(); !block.done; ) {
+        const selection = block.value
+        const array = await ahead.take(selection)
+        doneBytes += array.nbytes
+        report(doneBytes)
+        block = selections.next()
+        if (!block.done) ahead.begin(block.value, array.nbytes)
+        yield { selection, array }
+      }
+    } finally {
+      ahead.end()
     }
   }
 

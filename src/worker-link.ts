@@ -1,10 +1,9 @@
 // The disk in a storage worker of this page: the page's locks, the worker, and the disk open in it.
 import { unlessAborted } from './abort.js'
-import type { ConnectionSetup } from './connection.js'
 import { fromErrorData } from './core/error-data.js'
 import { DiskLockedError } from './core/errors.js'
 import { randomId } from './ids.js'
-import type { Connector, Link, LinkRequest } from './link.js'
+import type { ConnectionSetup, Connector, Link, LinkRequest } from './link.js'
 import { acquireLock, type HeldLock, requireLocks } from './locks.js'
 import {
   DEFAULT_DISK_NAME,

@@ -4,13 +4,14 @@ import { toErrorData } from '../core/error-data.js'
 import { QuotaExceededError } from '../core/errors.js'
 import { checkPath } from '../core/path.js'
 import type { EvaluatedArray, Evaluation } from '../evaluation.js'
-import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, Result, ServiceMessage } from '../protocol.js'
+import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, ServiceMessage } from '../protocol.js'
 import { Arrays } from './arrays.js'
 import { BufferPool } from './buffers.js'
 import { checkAttributes } from './check-request.js'
 import { Engine } from './engine.js'
 import { type Entry, metaOf } from './entry.js'
 import { Evictor } from './evictor.js'
+import type { Handlers } from './handlers.js'
 import { Holds } from './holds.js'
 import { Housekeeping } from './housekeeping.js'
 import { check, compact, type Parts } from './maintenance.js'
@@ -20,10 +21,6 @@ import { Removal } from './removal.js'
 import type { ServiceHost } from './service.js'
 import type { Directory } from './storage.js'
 import type { Work } from './work.js'
-
-type Handlers = {
-  readonly [M in Exclude<MethodName, 'close'>]: (p: Params<M>, work: Work) => Result<M> | Promise<Result<M>>
-}
 
 /** Methods after which `durability: 'strict'` waits for the mark. */
 const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
@@ -230,6 +227,7 @@ export class OpenDisk {
     },
 
     evict: ({ tag }) => this.#evictor.evictTagged(tag),
+    keepBuffers: ({ byteLength }) => this.#pool.keep(byteLength),
     usage: () => ({ ...this.#parts.engine.usage, bufferBytes: this.#pool.byteLength }),
     stats: () => {
       const { bytesRead, bytesWritten } = this.#parts.engine.data

@@ -1,5 +1,6 @@
 // All conformance cases. A new file of cases is imported and spread here.
 import type { Case } from '../support/conformance.js'
+import { budgetCases } from './budget.js'
 import { cacheCases } from './cache.js'
 import { cachingCases } from './caching.js'
 import { changingCases } from './changing.js'
@@ -25,6 +26,7 @@ export const cases: readonly Case[] = [
   ...readingCases,
   ...changingCases,
   ...memoryCases,
+  ...budgetCases,
   ...orderCases,
   ...cacheCases,
   ...cachingCases,

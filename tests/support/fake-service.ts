@@ -31,7 +31,7 @@ export class FakeService implements RelayRoot {
   }
 
   async identify(): ReturnType<RelayRoot['identify']> {
-    return { name: 'fake', backend: 'opfs', evictionPolicy: 'none' }
+    return { name: 'fake', backend: 'opfs', evictionPolicy: 'none', memoryBudget: Number.POSITIVE_INFINITY }
   }
 
   async open(request: OpenRequest): Promise<Outcome<void>> {

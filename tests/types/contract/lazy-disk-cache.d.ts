@@ -215,7 +215,9 @@ export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSet
   attributes?: JsonObject
   expire?: number
   tags?: readonly string[]
+  priority?: Priority
 }
+export type Priority = 'visible' | 'prefetch' | 'recent'
 export type Creatable = ArrayData | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
 export interface DiskBackedNDArrayStatics {
   create: <D extends DType>(data: Creatable, o?: CreateOptions<D>) => Promise<DiskBackedNDArray<D>>
@@ -224,6 +226,8 @@ export interface DiskBackedNDArrayStatics {
 export interface DiskBackedNDArrayMembers<D extends DType> extends LazyDiskCacheMembers, ReadableMembers<D> {
   data: (o?: WorkOptions & { readOnly?: boolean }) => Promise<TypedArray<D>>
   release: () => void
+  prefetch: (selection?: Selection) => Promise<void>
+  priority: Priority
   append: (data: ArrayData, axis?: number) => Promise<void>
   use: <R>(work: (data: TypedArray<D>) => R | Promise<R>, o?: WorkOptions & { readOnly?: boolean }) => Promise<R>
   pin: () => Promise<Disposable>
