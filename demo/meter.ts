@@ -4,6 +4,7 @@ import { byId, part } from './dom.js'
 import { formatBytes, formatCount } from './format.js'
 import { latestOnly } from './latest.js'
 
+const MEGABYTE = 1e6
 /** While something is being written the files grow before anything is committed; so often they are looked at. */
 const LOOK_MILLISECONDS = 500
 
@@ -21,6 +22,13 @@ export function showMeter(disk: Disk): void {
     const files = disk.backend === 'memory' ? 'in memory, not on disk' : `files ${formatBytes(usage.diskBytes)}`
     part(root, 'disk-note').textContent = `${arrays} · ${files}`
     fill(root, 'disk-bar', usage.diskBytes > 0 ? usage.liveBytes / usage.diskBytes : 0)
+  })
+  const budget = part(root, 'memory-budget', HTMLInputElement)
+  budget.value = `${disk.memoryBudget / MEGABYTE}`
+  budget.addEventListener('input', () => {
+    // Told of as it is met: arrays with changes are written first.
+    void disk.setMemoryBudget(budget.valueAsNumber * MEGABYTE).then(() => look(undefined))
+    look(undefined)
   })
   disk.subscribe(() => look(undefined))
   setInterval(() => byId('tasks').childElementCount > 0 && look(undefined), LOOK_MILLISECONDS)

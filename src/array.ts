@@ -15,9 +15,11 @@ import type { Disk } from './disk.js'
 import { dispose } from './disposal.js'
 import { sessionOf } from './handles.js'
 import { InMemory, type Live } from './live.js'
+import { prefetch } from './loading.js'
 import type { Methods } from './operators/method-types.js'
 import { addOperators, callOperator } from './operators/methods.js'
 import type { AstypeOptions, MaybeOut, Out, OutOption } from './operators/types.js'
+import { checkPriority, type Priority } from './priority.js'
 import type { JsonObject } from './protocol.js'
 import { type ReadOptions, wholeLayout } from './reading.js'
 import { checkState, type LazyDiskCacheState } from './state.js'
@@ -139,8 +141,35 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
 
   /** The buffer that `data()` gave away is not written to any more: what was written may be written back and evicted. */
   release(): void {
-    const { live } = custodyOf(this).place
-    if (live !== undefined) live.out = false
+    custodyOf(this).residency?.release()
+  }
+
+  /** What it is worth in memory, shared by all objects on the array. Default 'recent'. Errors: TypeError. */
+  get priority(): Priority {
+    const { place } = custodyOf(this)
+    return place instanceof InMemory ? place.priority : place.memory.priority
+  }
+
+  set priority(priority: Priority) {
+    const { place } = custodyOf(this)
+    const of = place instanceof InMemory ? place : place.memory
+    of.priority = checkPriority(priority)
+  }
+
+  /**
+   * Says what is wanted soon; resolves when it is near, or when nothing will be done. The whole array is loaded where there is
+   * room, or only arrays of priority 'recent' without changes have to go; for the next ten seconds it is worth 'prefetch' then.
+   * A selection is read and not kept, so that the operating system has its bytes at hand. Reads that fail are no concern of
+   * whoever prefetches. Errors: InvalidSelectionError.
+   */
+  async prefetch(selection?: Selection): Promise<void> {
+    const part = selection === undefined ? undefined : this.view(selection)
+    try {
+      if (part === undefined) await prefetch(custodyOf(this))
+      else if (this.offloaded) for await (const _ of part.blocks());
+    } catch {
+      // what is wrong is told to whoever reads
+    }
   }
 
   /**
@@ -167,15 +196,11 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
   /** Loads, and keeps it in memory until the pin is disposed of. Errors: those of `load`. */
   async pin(): Promise<Disposable> {
     const custody = custodyOf(this)
-    let end: (() => Promise<void>) | undefined
+    let end = async () => {}
     await custody.loaded({}, (_live, hasLoaded) => {
-      end = custody.beginUse(false, hasLoaded)
+      end = custody.pin(hasLoaded)
     })
-    const unpin = () => {
-      end?.().catch((error: unknown) => custody.tell(error, 'write-back'))
-      end = undefined
-    }
-    return { [dispose]: unpin }
+    return { [dispose]: () => void end().catch((error: unknown) => custody.tell(error, 'write-back')) }
   }
 
   /**

@@ -60,7 +60,7 @@ export function appendTo(custody: Custody, data: ArrayData, axis: number): Promi
     if (place instanceof InMemory) {
       if (place.live !== undefined) place.live = unbacked(...joined(place.live, added, along), dtype)
     } else if (place.live?.mode === 'c') {
-      grow(place, place.live, added, along, true)
+      await grow(place, place.live, added, along, true)
     } else await appendOnDisk(custody, place, added, along)
   }
   return custody.turn('alone', task, undefined)
@@ -74,16 +74,21 @@ async function appendOnDisk(custody: Custody, place: Residency, added: ArrayPart
   const { live } = place
   if (live === undefined) return
   try {
-    grow(place, live, added, axis, false)
+    await grow(place, live, added, axis, false)
   } catch {
     place.drop() // it is on disk
   }
 }
 
 /** Makes the loaded buffer a longer one; whoever holds the old one keeps what was in it. Errors: MemoryBudgetError. */
-function grow(place: Residency, live: Live, added: ArrayParts, axis: number, dirty: boolean): void {
+async function grow(place: Residency, live: Live, added: ArrayParts, axis: number, dirty: boolean): Promise<void> {
+  const byteLength = live.data.byteLength + added.data.byteLength
+  const { budget } = place.session
+  const room = await budget.tryReserve(byteLength, place.path, ({ resident }) => resident.isEvictable) // for both at a time
+  if (room === undefined) throw budget.refusal(place.memory, byteLength)
   const [data, shape] = joined(live, added, axis)
-  place.session.budget.admit(place, data.byteLength)
+  budget.remove(place.memory)
+  room.handTo(place.memory)
   const isKept = place.occupants.keeper !== undefined
   place.live = { ...live, data, shape, dirty, out: isKept, shared: isKept }
   place.occupants.setBuffer(data)

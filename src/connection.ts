@@ -2,12 +2,21 @@
 import { unlessAborted } from './abort.js'
 import { Call, type CallOptions } from './call.js'
 import { DiskClosedError, StorageUnavailableError, WorkerFailedError } from './core/errors.js'
+import type { PageLender } from './guest-memory.js'
 import { watchPageLifecycle } from './lifecycle.js'
-import type { Connector, Link } from './link.js'
+import type { ConnectionSetup, Connector, Link } from './link.js'
 import { setUpMemory } from './local-link.js'
 import { checkDiskOptions, type DiskOptions } from './options.js'
 import { setUpPort } from './port-link.js'
-import type { CallRequest, MethodName, OpenRequest, Params, Result, ServiceMessage } from './protocol.js'
+import type {
+  CallRequest,
+  EvictionPolicy,
+  MethodName,
+  OpenRequest,
+  Params,
+  Result,
+  ServiceMessage,
+} from './protocol.js'
 import { Relay } from './relay.js'
 import { Taken } from './taken.js'
 import { setUpWorker } from './worker-link.js'
@@ -25,25 +34,23 @@ type State = 'idle' | 'connecting' | 'ready' | 'suspended' | 'closed'
 /** What waits for a service: a call, or whoever waits for the connection to be open. */
 type Task = Pick<Call, 'send' | 'recall' | 'fail'> & Partial<Pick<Call, 'progress'>>
 
-export interface ConnectionSetup {
-  readonly name: string
-  readonly backend: 'opfs' | 'memory'
-  readonly client: string
-  readonly connector: Connector
-  readonly fallbackReason?: StorageUnavailableError | undefined
-}
-
 /** Open connections are not collected: comlink never answers a call whose root proxy is. */
 const pinned = new Set<Connection>()
 
 export class Connection {
   readonly name: string
   readonly backend: 'opfs' | 'memory'
+  /** The disk's. */
+  readonly evictionPolicy: EvictionPolicy
   /** This connection's id with the service; it names the lock that tells other tabs it lives. */
   readonly client: string
   readonly fallbackReason: StorageUnavailableError | undefined
   /** What the page's objects hold; asked at every connect. */
   holds: () => OpenRequest['holds'] = () => []
+  /** In a worker behind a port: the budget of the page when the port was opened. */
+  readonly pageMemory: number | undefined
+  /** Counts the memory of workers behind our ports. */
+  lender: PageLender | undefined
 
   readonly #connector: Connector
   /** Everything not settled, in the order it was asked for. */
@@ -61,12 +68,15 @@ export class Connection {
   #unwatch: () => void = () => undefined
   #nextId = 1
 
-  constructor({ name, backend, client, connector, fallbackReason }: ConnectionSetup) {
+  constructor(setup: ConnectionSetup) {
+    const { name, backend, evictionPolicy, client, connector, fallbackReason, pageMemory } = setup
     this.name = name
     this.backend = backend
+    this.evictionPolicy = evictionPolicy
     this.client = client
     this.#connector = connector
     this.fallbackReason = fallbackReason
+    this.pageMemory = pageMemory
   }
 
   /** Resolves when the disk is open. Errors: what opening it throws, or the signal's reason; the connection is closed then. */

@@ -12,7 +12,9 @@ import type { Custody } from './custody.js'
 import type { Disk } from './disk.js'
 import { boundSession } from './handles.js'
 import { placeOnDisk, sessionFor } from './keeping.js'
+import { checkLifetime, type Lifetime } from './lifetime.js'
 import { InMemory, unbacked } from './live.js'
+import { checkPriority, type Priority } from './priority.js'
 import type { CreateSpec, JsonObject, PutResult } from './protocol.js'
 import type { Session } from './session.js'
 import { chunksOf, takeBuffer, writeBuffer, writeBytes, writeRepeated, writeStream } from './transfer.js'
@@ -24,7 +26,7 @@ export type ArrayData = ArrayDataInMemory | DiskBackedNDArray | ArrayView
 
 export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
 
-export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSettings, WorkOptions {
+export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSettings, WorkOptions, Lifetime {
   /** Default: the disk named 'default'. */
   disk?: Disk
   /** Default: that of the data. */
@@ -36,6 +38,8 @@ export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSet
   /** false: KeyExistsError where something is at cachePath. Default true: it is replaced. */
   overwrite?: boolean
   attributes?: JsonObject
+  /** What it is worth in memory. Default 'recent'. */
+  priority?: Priority
 }
 
 /** The elements of an array to be, in C order. */
@@ -62,6 +66,9 @@ const OPTIONS: readonly string[] = [
   'transfer',
   'overwrite',
   'attributes',
+  'expire',
+  'tags',
+  'priority',
   'signal',
   'onProgress',
 ]
@@ -91,12 +98,17 @@ export function repeated(shape: readonly number[], dtype: DType, item: TypedArra
  */
 export async function make(custody: Custody, content: Content, options: CreateOptions): Promise<void> {
   const attributes = checkAttributes(options.attributes ?? {})
+  const lifetime = checkLifetime(options)
   const config = new LazyDiskCacheConfig(settingsOf(options))
   custody.configure(config, options.disk === undefined ? undefined : boundSession(options.disk))
   options.signal?.throwIfAborted()
+  if (options.priority !== undefined && custody.place instanceof InMemory) custody.place.priority = options.priority
   if (!config.enableCaching) {
+    if (Object.keys(lifetime).length > 0) throw new TypeError('expire and tags are of arrays on disk: caching is off')
     const data = await inMemory(content, options)
-    custody.place = new InMemory(unbacked(data, content.shape, content.dtype), attributes)
+    const place = new InMemory(unbacked(data, content.shape, content.dtype), attributes)
+    custody.place = place
+    if (options.priority !== undefined) place.priority = options.priority
     return
   }
   const session = await sessionFor(custody)
@@ -111,6 +123,7 @@ export function checkCreateOptions(options: CreateOptions): void {
   const settings = settingsOf(options)
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option) && !Object.hasOwn(settings, option))
   if (unknown !== undefined) throw new TypeError(`unknown option '${unknown}'`)
+  if (options.priority !== undefined) checkPriority(options.priority)
 }
 
 async function makeOnDisk(
@@ -132,10 +145,11 @@ async function makeOnDisk(
       given = back
     })
   }
-  const residency = await placeOnDisk(custody, session, { shape, dtype, attributes, overwrite }, write)
+  const plan = { shape, dtype, attributes, overwrite, ...checkLifetime(options) }
+  const residency = await placeOnDisk(custody, session, plan, write)
   if (elements.kind !== 'memory') return
   const data = given === undefined ? elements.data : wrap(given, dtype)
-  residency.keep(data, !elements.isOurs, custody.occupant)
+  await residency.keep(data, !elements.isOurs, custody.occupant)
 }
 
 async function inMemory({ shape, dtype, elements }: Content, { signal }: WorkOptions): Promise<TypedArray> {

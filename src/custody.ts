@@ -4,6 +4,7 @@ import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
 import type { DType, TypedArray } from './core/dtype.js'
 import { DiskClosedError, ReadOnlyError } from './core/errors.js'
 import { InMemory, isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
+import { loadShared } from './loading.js'
 import type { ArrayMeta } from './protocol.js'
 import { Residency } from './residency.js'
 import type { Session } from './session.js'
@@ -129,7 +130,9 @@ export class Custody {
 
   /** Errors: ReadOnlyError. */
   checkWritable(): void {
-    if (this.isReadOnly || this.place.live?.mode === 'r') throw this.readOnlyError()
+    const { residency } = this
+    const mode = residency?.live?.mode ?? residency?.usualMode // as it is loaded, or will be
+    if (this.isReadOnly || mode === 'r') throw this.readOnlyError()
   }
 
   /** Errors: TypeError, ReadOnlyError; those of reading. */
@@ -137,28 +140,21 @@ export class Custody {
     if (mode !== undefined && !MODES.includes(mode))
       throw new TypeError(`mode is one of ${MODES.join(', ')}, got ${mode}`)
     if (mode !== undefined && this.isReadOnly && isWrittenBack(mode)) throw this.readOnlyError()
-    const task = (place: Place) => {
-      this.stayLoaded()
-      return this.#loadNow(place, mode, options)
+    const prepare = async (place: Residency) => {
+      if (options.discard !== true) return
+      place.drop()
+      if (place.isDoubtful) await place.renew()
     }
-    const hasLoaded = await this.turn('alone', task, options.signal)
-    if (hasLoaded) await this.residency?.occupants.run('onLoad')
+    await loadShared(this, mode, options, () => this.stayLoaded(), prepare)
   }
 
   /** Runs `task` on what is in memory, loaded where it was not. Errors: those of reading. */
   async loaded<T>(options: WorkOptions, task: (live: Live | undefined, hasLoaded: boolean) => T): Promise<T> {
-    let hasLoaded = false
-    const result = await this.turn(
-      'alone',
-      async (place) => {
-        this.count(place)
-        hasLoaded = await this.#loadNow(place, undefined, options)
-        return task(place.live, hasLoaded)
-      },
-      options.signal,
-    )
-    if (hasLoaded) await this.residency?.occupants.run('onLoad')
-    return result
+    return loadShared(this, undefined, options, (place, hasLoaded) => {
+      if (hasLoaded) this.#countUse(place, 'misses')
+      else this.count(place)
+      return task(place.live, hasLoaded)
+    })
   }
 
   /**
@@ -188,7 +184,7 @@ export class Custody {
 
   /** In a turn: the end of uses that began before lets memory be. */
   stayLoaded(): void {
-    if (this.residency !== undefined) this.residency.dropsAfterUse = false
+    if (this.residency !== undefined) this.residency.uses.dropsAfter = false
   }
 
   /** In a turn. Returns how to end the use; that rejects where writing back fails. */
@@ -198,8 +194,8 @@ export class Custody {
     residency.beginUse(isWriting)
     return async () => {
       residency.endUse(isWriting)
-      if (hasLoaded && this.automaticOffloading) residency.dropsAfterUse = true
-      const isOver = residency.users === 0 && residency.dropsAfterUse
+      if (hasLoaded && this.automaticOffloading) residency.uses.dropsAfter = true
+      const isOver = residency.uses.count === 0 && residency.uses.dropsAfter
       if (isOver && residency.live !== undefined && this.place === residency) await this.offload({})
     }
   }
@@ -216,6 +212,19 @@ export class Custody {
       options.signal,
     )
     if (isGone) await this.residency?.occupants.run('onOffload')
+  }
+
+  /** As `beginUse`, for as long as user code likes. */
+  pin(hasLoaded: boolean): () => Promise<void> {
+    const { residency } = this
+    if (residency !== undefined) residency.uses.pins++
+    let end: (() => Promise<void>) | undefined = this.beginUse(false, hasLoaded)
+    return async () => {
+      if (end !== undefined && residency !== undefined) residency.uses.pins--
+      const unpinned = end?.()
+      end = undefined
+      await unpinned
+    }
   }
 
   /** Writes back what was changed and makes it durable. */
@@ -245,11 +254,7 @@ export class Custody {
 
   /** Counts a use, and makes it the most recent one. */
   count(place: Place): void {
-    if (place instanceof InMemory) return
-    const { budget, counted } = place.session
-    if (place.live === undefined) counted.misses++
-    else counted.hits++
-    budget.touch(place)
+    this.#countUse(place, place.live === undefined ? 'misses' : 'hits')
   }
 
   readOnlyError(): ReadOnlyError {
@@ -257,20 +262,10 @@ export class Custody {
     return new ReadOnlyError(`array${path === undefined ? '' : ` '${path}'`} was opened or loaded in mode 'r'`)
   }
 
-  /** Returns whether it had to be loaded. */
-  async #loadNow(
-    place: Place,
-    mode: LoadMode | undefined,
-    options: WorkOptions & { discard?: boolean },
-  ): Promise<boolean> {
-    if (place instanceof InMemory) return false
-    if (options.discard === true) {
-      place.drop()
-      if (place.isDoubtful) await place.renew()
-    }
-    if (place.live !== undefined) return false
-    await place.load(mode ?? (this.isReadOnly ? 'r' : 'r+'), options, this.occupant)
-    return true
+  #countUse(place: Place, as: 'hits' | 'misses'): void {
+    if (place instanceof InMemory) return
+    place.session.counted[as]++
+    place.memory.touch()
   }
 
   /** What nobody waits for is told by an 'error' event. */

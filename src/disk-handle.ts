@@ -1,11 +1,10 @@
 // A handle on a session: the disk as users hold it.
-import { unlessAborted } from './abort.js'
 import { DiskBackedNDArray } from './array.js'
 import type { LazyDiskCache } from './cache.js'
 import type { WorkOptions } from './call.js'
 import { LazyDiskCacheConfig, settingsOf } from './config.js'
 import type { DType, Scalar } from './core/dtype.js'
-import { DTypeError, NotFoundError } from './core/errors.js'
+import { DTypeError } from './core/errors.js'
 import { NDArray } from './core/ndarray.js'
 import { checkPath } from './core/path.js'
 import {
@@ -22,11 +21,14 @@ import type { Disk, DiskStoreOptions } from './disk.js'
 import { infoOf, statsOf, storageManager, usageOf } from './disk-info.js'
 import { asyncDispose } from './disposal.js'
 import type { ArrayInfo, DiskSnapshot, DiskStats, DiskUsage } from './events.js'
+import { getOrCreate } from './get-or-create.js'
 import { bindHandle, sessionOf, unbindHandle } from './handles.js'
+import { isTag } from './lifetime.js'
+import { type MemoizeOptions, memoize } from './memoize.js'
 import type { Problem } from './protocol.js'
 import type { Session } from './session.js'
 import { DiskBackedStore } from './store.js'
-import { reporter, signalOnly, workOptions } from './work-options.js'
+import { reporter, workOptions } from './work-options.js'
 
 export class DiskHandle extends EventTarget implements Disk {
   readonly #session: Session
@@ -63,12 +65,12 @@ export class DiskHandle extends EventTarget implements Disk {
 
   set memoryBudget(bytes: number) {
     checkBudget(bytes)
-    void this.#session.setMemoryBudget(bytes)
+    void this.#session.budget.setLimit(bytes)
   }
 
   async setMemoryBudget(bytes: number): Promise<void> {
     checkBudget(bytes)
-    await this.#open().setMemoryBudget(bytes)
+    await this.#open().budget.setLimit(bytes)
   }
 
   async array<D extends DType>(
@@ -101,25 +103,15 @@ export class DiskHandle extends EventTarget implements Disk {
     make: () => Promise<ArrayData>,
     options: CreateOptions<D> = {},
   ): Promise<DiskBackedNDArray<D>> {
-    const { computations } = this.#open()
-    const { dtype } = options
-    const wanted = { ...(dtype && { dtype }), ...signalOnly(options) }
-    for (let other = computations.get(path); other !== undefined; other = computations.get(path)) {
-      const failure = await unlessAborted(options.signal, other.result).then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      )
-      options.signal?.throwIfAborted()
-      if (failure === undefined) return this.openArray(path, wanted)
-      if (other.signal?.aborted !== true) throw failure.error
-    }
-    const result = this.#openOrMake(path, make, { ...options, cachePath: path }, wanted)
-    computations.set(path, { result, signal: options.signal })
-    try {
-      return await result
-    } finally {
-      computations.delete(path)
-    }
+    this.#open()
+    return getOrCreate(this, path, make, options)
+  }
+
+  memoize<A extends unknown[]>(
+    compute: (...args: A) => Promise<ArrayData>,
+    options: MemoizeOptions<A>,
+  ): (...args: A) => Promise<DiskBackedNDArray> {
+    return memoize(this, compute, options)
   }
 
   async openArray<D extends DType = DType>(
@@ -153,9 +145,10 @@ export class DiskHandle extends EventTarget implements Disk {
     const purgeDiskOnGc = cachePath === undefined
     const path = cachePath === undefined ? {} : { cachePath }
     const config = new LazyDiskCacheConfig({ enableCaching: true, purgeDiskOnGc, ...settingsOf(options), ...path })
-    const { factory, valueType, validator } = options
+    const { factory, valueType, validator, expire, tags } = options
     const own = { ...(factory && { factory }), ...(valueType && { valueType }), ...(validator && { validator }) }
-    return DiskBackedStore.open<T>({ ...own, config, disk: this })
+    const lifetime = { ...(expire !== undefined && { expire }), ...(tags && { tags }) }
+    return DiskBackedStore.open<T>({ ...own, ...lifetime, config, disk: this })
   }
 
   async list(prefix = ''): Promise<ArrayInfo[]> {
@@ -195,6 +188,12 @@ export class DiskHandle extends EventTarget implements Disk {
     options.signal?.throwIfAborted()
     report(liveBytes)
     session.gone(await session.run(() => session.call('clear', {})), 'was deleted')
+  }
+
+  async evict({ tag }: { tag: string }): Promise<number> {
+    if (!isTag(tag)) throw new TypeError(`evict: a tag is a well-formed string, got ${String(tag)}`)
+    const session = this.#open()
+    return session.run(() => session.call('evict', { tag }))
   }
 
   async usage(): Promise<DiskUsage> {
@@ -265,20 +264,6 @@ export class DiskHandle extends EventTarget implements Disk {
     const array = Reflect.construct(DiskBackedNDArray, []) as DiskBackedNDArray<D> // the content's dtype is D
     await this.#open().run(() => make(custodyOf(array), content, this.#kept(options)))
     return array
-  }
-
-  async #openOrMake<D extends DType>(
-    path: string,
-    make: () => Promise<ArrayData>,
-    options: CreateOptions<D>,
-    wanted: { dtype?: D; signal?: AbortSignal },
-  ): Promise<DiskBackedNDArray<D>> {
-    try {
-      return await this.openArray(path, wanted)
-    } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error
-    }
-    return this.array(await make(), options)
   }
 }
 

@@ -13,16 +13,17 @@ export function infoOf(session: Session, meta: ArrayMeta): ArrayInfo {
 }
 
 export async function usageOf(session: Session): Promise<DiskUsage> {
-  const { liveBytes, freeBytes, diskBytes, arrays, openHandles } = await session.call('usage', {})
-  const { usage: originBytes = 0, quota: quotaBytes = 0 } = (await storageManager()?.estimate()) ?? {}
+  const [usage, estimate] = await Promise.all([session.call('usage', {}), storageManager()?.estimate()])
+  const { liveBytes, freeBytes, diskBytes, arrays, openHandles } = usage
+  const { usage: originBytes = 0, quota: quotaBytes = 0 } = estimate ?? {}
   const { residentBytes, limitInForce: memoryBudget } = session.budget
   return { residentBytes, memoryBudget, liveBytes, freeBytes, diskBytes, originBytes, quotaBytes, arrays, openHandles }
 }
 
 export async function statsOf(session: Session): Promise<DiskStats> {
-  const { hits, misses, loads, offloads, evictions } = session.counted
-  const disk = await session.call('stats', {})
-  return { hits, misses, loads, offloads, evictions: { memory: evictions, disk: 0, expired: 0, tag: 0 }, ...disk }
+  const { hits, misses, loads, offloads, evictions: memory } = session.counted
+  const { evictions, ...disk } = await session.call('stats', {})
+  return { hits, misses, loads, offloads, evictions: { memory, ...evictions }, ...disk }
 }
 
 /** Node and insecure contexts have none. */

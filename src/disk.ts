@@ -7,6 +7,7 @@ import type { DType, Scalar } from './core/dtype.js'
 import type { StorageUnavailableError } from './core/errors.js'
 import type { ArrayData, ByteStream, CreateOptions } from './creation.js'
 import type { ArrayInfo, DiskEventMap, DiskSnapshot, DiskStats, DiskUsage } from './events.js'
+import type { MemoizeOptions } from './memoize.js'
 import type { Problem } from './protocol.js'
 import type { DiskBackedStore, StoreOptions } from './store.js'
 
@@ -35,7 +36,7 @@ export interface Disk extends EventTarget, AsyncDisposable {
   readonly role: 'owner' | 'guest'
   /** Why `backend: 'auto'` fell back to memory. */
   readonly fallbackReason: StorageUnavailableError | undefined
-  /** Bytes of arrays that may be loaded in this page; setting it is `setMemoryBudget`, not waited for. */
+  /** Bytes that may be kept in memory for this page and its workers; setting it is `setMemoryBudget`, not waited for. */
   memoryBudget: number
   /** Resolves when it is met; from the call on nothing new is admitted above it. Errors: TypeError. */
   setMemoryBudget(bytes: number): Promise<void>
@@ -57,6 +58,15 @@ export interface Disk extends EventTarget, AsyncDisposable {
     make: () => Promise<ArrayData>,
     options?: CreateOptions<D>,
   ): Promise<DiskBackedNDArray<D>>
+  /**
+   * A function that keeps its results on disk by its arguments, at `memoized/<name>/<key>`: while they are there `compute` is not
+   * called again, and for calls at the same time it is called once. What fails is not kept. Errors: TypeError, InvalidKeyError;
+   * of the function: TypeError for arguments without a text of their own where there is no `key`, those of `compute`, as `array`.
+   */
+  memoize<A extends unknown[]>(
+    compute: (...args: A) => Promise<ArrayData>,
+    options: MemoizeOptions<A>,
+  ): (...args: A) => Promise<DiskBackedNDArray>
   /**
    * The array at `path`, offloaded unless it is loaded already. With mode 'r' this object refuses changes. Errors:
    * NotFoundError, DTypeError where it is not of `dtype`, InvalidPathError.
@@ -80,6 +90,9 @@ export interface Disk extends EventTarget, AsyncDisposable {
   rename(from: string, to: string): Promise<void>
   /** Removes every array, ephemeral ones too. */
   clear(options?: WorkOptions): Promise<void>
+
+  /** Removes every array with that tag, as `delete` does; returns how many. Errors: TypeError. */
+  evict(options: { tag: string }): Promise<number>
 
   usage(): Promise<DiskUsage>
   stats(): Promise<DiskStats>

@@ -8,11 +8,17 @@ export interface DiskEventMap {
   load: CustomEvent<{ path: string; byteLength: number; milliseconds: number }>
   /** An array's memory was let go of by `offload()`, written back before where that was needed. */
   offload: DiskEventMap['load']
-  /** An array's memory was let go of to make room. */
+  /**
+   * An array's memory was let go of to make room ('memory'), or its bytes went from disk: for room ('disk'), because its time
+   * was over ('expired'), or by `evict({ tag })` ('tag').
+   */
   evict: CustomEvent<{ path: string; byteLength: number; reason: 'memory' | 'disk' | 'expired' | 'tag' }>
   /** An array's bytes are gone because nothing holds it any more. */
   purge: CustomEvent<{ path: string; byteLength: number }>
-  /** A write was refused for want of room; `limitBytes` is the browser's word. */
+  /**
+   * memory: what is held or has changes has passed the high watermark of the budget, and is offloaded. disk: a write was
+   * refused for want of room, or nine tenths of `diskBudget` are used; `limitBytes` is the budget, or the browser's word.
+   */
   pressure: CustomEvent<{ kind: 'memory' | 'disk'; usedBytes: number; limitBytes: number }>
   role: CustomEvent<{ role: 'owner' | 'guest' }>
   /** What went wrong where nobody could be told by a rejection. */
@@ -35,9 +41,9 @@ export interface ArrayInfo {
 }
 
 export interface DiskUsage {
-  /** Of arrays loaded in this page. */
+  /** Of arrays that are loaded or being loaded, and what calls have reserved: of this page and the workers it shares the disk with. */
   readonly residentBytes: number
-  /** The limit in force. */
+  /** The limit in force, never below `residentBytes`: one that was lowered follows as arrays are let go of. */
   readonly memoryBudget: number
   /** Bytes of the arrays on disk, holes left out. */
   readonly liveBytes: number

@@ -10,9 +10,16 @@ export class FairLock {
   #inside = 0
   #alone = false
   readonly #queue: Waiting[] = []
+  /** Called when nobody is inside and nobody waits any more. */
+  onIdle: () => void = () => undefined
 
   get isIdle(): boolean {
     return this.#inside === 0 && this.#queue.length === 0
+  }
+
+  /** Whether a task runs alone, or waits to. */
+  get hasWriter(): boolean {
+    return this.#alone || this.#queue.some(({ alone }) => alone)
   }
 
   /** Runs `task` beside others that came by this way. Errors: the signal's reason while waiting; the task's own. */
@@ -33,6 +40,7 @@ export class FairLock {
       this.#inside--
       this.#alone = false
       this.#admit()
+      if (this.isIdle) this.onIdle()
     }
   }
 

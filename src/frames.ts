@@ -7,10 +7,10 @@ export interface Frame {
   readonly layout: ViewLayout
 }
 
-/** A view, as operators need to know it. */
+/** A view, as those need to know it who look behind it. */
 export interface Viewed extends Frame {
-  /** The array it is of. */
-  readonly array: object
+  /** The array on disk it is of; undefined where that is elsewhere. */
+  readonly array: object | undefined
 }
 
 const views = new WeakMap<object, Viewed>()
@@ -20,7 +20,7 @@ export function noteView(view: object, viewed: Viewed): void {
   views.set(view, viewed)
 }
 
-/** undefined for what is no view of an array on disk. */
+/** undefined for what is no view. */
 export function findView(value: unknown): Viewed | undefined {
   return typeof value === 'object' && value !== null ? views.get(value) : undefined
 }

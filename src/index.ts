@@ -63,6 +63,7 @@ export {
 export type { BufferDescription, LoadMode } from './live.js'
 export { deleteDisk, openDisk } from './open.js'
 export type { DiskOptions, WorkerSource } from './options.js'
+export type { Priority } from './priority.js'
 export type { JsonObject, Problem } from './protocol.js'
 export type { LazyDiskCacheState } from './state.js'
 export { DiskBackedStore, type StoreOptions } from './store.js'

@@ -6,7 +6,9 @@ import { bytesOf } from './core/typed-array.js'
 import type { Custody } from './custody.js'
 import { diskNamed } from './default-disk.js'
 import { sessionOf } from './handles.js'
+import type { Lifetime } from './lifetime.js'
 import { type BufferDescription, InMemory, unbacked } from './live.js'
+import { roomyTurn } from './loading.js'
 import { DEFAULT_DISK_NAME } from './options.js'
 import type { ArrayMeta, CreateSpec, JsonObject, PutResult } from './protocol.js'
 import { Residency } from './residency.js'
@@ -15,7 +17,7 @@ import type { LazyDiskCacheState } from './state.js'
 import { writeBytes } from './transfer.js'
 
 /** What a new array on disk is to be, beside its settings. */
-export interface Plan {
+export interface Plan extends Lifetime {
   readonly shape: readonly number[]
   readonly dtype: DType
   readonly attributes: JsonObject
@@ -40,6 +42,7 @@ export function specFor(custody: Custody, session: Session, plan: Plan): CreateS
 export function settle(custody: Custody, session: Session, result: PutResult): Residency {
   const residency = session.created(result, custody.place.lock)
   residency.purge = custody.config.purgeDiskOnGc
+  if (custody.place instanceof InMemory) residency.memory.priority = custody.place.priority
   residency.attach(custody.occupant)
   custody.place = residency
   return residency
@@ -81,7 +84,7 @@ export async function toDisk(custody: Custody): Promise<void> {
     const residency = await placeOnDisk(custody, session, plan, (create) =>
       writeBytes(session, { create }, bytesOf(data), {}),
     )
-    if (!residency.keep(data, true, custody.occupant)) custody.occupant.dropBuffer()
+    if (!(await residency.keep(data, true, custody.occupant))) custody.occupant.dropBuffer()
   }
   await custody.turn('alone', task, undefined)
 }
@@ -92,7 +95,7 @@ export async function toDisk(custody: Custody): Promise<void> {
  * caching is off.
  */
 export async function toMemory(custody: Custody): Promise<void> {
-  const loaded = await custody.turn('alone', (place) => leaveDisk(custody, place), undefined)
+  const loaded = await roomyTurn(custody, (place) => leaveDisk(custody, place), undefined)
   if (loaded === undefined) return
   await loaded.occupants.run('onLoad')
   try {
@@ -118,7 +121,9 @@ async function leaveDisk(custody: Custody, place: Custody['place']): Promise<Res
   if (keepsBuffer && !isLast) custody.occupant.setBuffer(data)
   if (!meta.ephemeral) custody.config = custody.config.updated({ cachePath: meta.path })
   const kept = keepsBuffer ? undefined : unbacked(data, live.shape, live.dtype)
+  const { priority } = place.memory
   custody.place = new InMemory(kept, meta.attributes, place.lock)
+  custody.place.priority = priority
   await place.detach(custody.occupant)
   return hasLoaded ? place : undefined
 }

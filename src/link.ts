@@ -1,5 +1,6 @@
 // What a connection needs of a storage service, wherever that runs: in a worker, behind a port, or in this thread.
-import type { CallRequest, OpenRequest, Outcome, ServiceMessage } from './protocol.js'
+import type { StorageUnavailableError } from './core/errors.js'
+import type { CallRequest, EvictionPolicy, OpenRequest, Outcome, ServiceMessage } from './protocol.js'
 
 /** ServiceRoot as the page calls it: `buffers` are those in the request that move. */
 export interface Service {
@@ -30,4 +31,16 @@ export interface Connector {
   connect(request: LinkRequest): Promise<Link>
   /** Lets go of what outlives single links. */
   dispose(): void
+}
+
+/** What a connection is made from. */
+export interface ConnectionSetup {
+  readonly name: string
+  readonly backend: 'opfs' | 'memory'
+  readonly evictionPolicy: EvictionPolicy
+  readonly client: string
+  readonly connector: Connector
+  readonly fallbackReason?: StorageUnavailableError | undefined
+  /** Of the page behind a port: bytes it shares with its workers. */
+  readonly pageMemory?: number
 }

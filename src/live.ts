@@ -1,6 +1,7 @@
 // What of an array is in memory.
 import type { DType, TypedArray } from './core/dtype.js'
 import { FairLock } from './fair-lock.js'
+import { DEFAULT_PRIORITY, type Priority } from './priority.js'
 import type { JsonObject } from './protocol.js'
 
 /**
@@ -46,6 +47,8 @@ export class InMemory {
   readonly lock: FairLock
   live: Live | undefined
   attributes: JsonObject
+  /** For when it is on disk. */
+  priority: Priority = DEFAULT_PRIORITY
 
   constructor(live?: Live, attributes: JsonObject = {}, lock = new FairLock()) {
     this.live = live

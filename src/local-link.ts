@@ -1,9 +1,8 @@
 // The disk in memory: the storage engine in this thread, fetched when the first such disk is opened.
-import type { ConnectionSetup } from './connection.js'
 import { fromErrorData } from './core/error-data.js'
 import { randomId } from './ids.js'
-import type { Connector, Link, LinkRequest } from './link.js'
-import { DEFAULT_DISK_NAME, DEFAULT_DURABILITY, type DiskOptions } from './options.js'
+import type { ConnectionSetup, Connector, Link, LinkRequest } from './link.js'
+import { DEFAULT_DISK_NAME, DEFAULT_EVICTION_POLICY, type DiskOptions, requestOf } from './options.js'
 
 type Local = typeof import('./engine/local.js')
 
@@ -15,13 +14,14 @@ export async function fetchedLocal(): Promise<Local | undefined> {
 }
 
 export function setUpMemory(options: DiskOptions): ConnectionSetup {
-  const { name = DEFAULT_DISK_NAME, durability = DEFAULT_DURABILITY } = options
+  const { name = DEFAULT_DISK_NAME, evictionPolicy = DEFAULT_EVICTION_POLICY } = options
   const client = randomId()
   return {
     name,
     backend: 'memory',
     client,
-    connector: new LocalConnector({ name, client, durability, lockTimeout: 0 }),
+    evictionPolicy,
+    connector: new LocalConnector({ name, client, ...requestOf(options), lockTimeout: 0 }),
   }
 }
 

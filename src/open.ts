@@ -9,9 +9,9 @@ import { deleteDisk as deleteClosedDisk } from './disks.js'
 import {
   checkDiskOptions,
   DEFAULT_DISK_NAME,
-  DEFAULT_DURABILITY,
   DEFAULT_MEMORY_BUDGET,
   type DiskOptions,
+  requestOf,
   type WorkerSource,
 } from './options.js'
 import { Session } from './session.js'
@@ -25,7 +25,7 @@ const open = new Map<string, OpenDisk>()
 
 /**
  * Opens a disk, or gives another handle on the one of that name that is open in this page; the last `memoryBudget` wins then.
- * Errors: TypeError for an unknown option, and for another backend or durability than the open one's;
+ * Errors: TypeError for an unknown option, and for another backend, durability, diskBudget or evictionPolicy than the open one's;
  * StorageUnavailableError, DiskLockedError, WorkerFailedError, ProtocolVersionError, the signal's reason.
  */
 export async function openDisk(options: DiskOptions = {}): Promise<Disk> {
@@ -63,7 +63,8 @@ async function whenSettled<T>(name: string, use: (disk: OpenDisk | undefined) =>
 async function openSession(options: DiskOptions): Promise<Session> {
   const connection = await openConnection(options)
   try {
-    const session = new Session(connection, options.memoryBudget ?? DEFAULT_MEMORY_BUDGET)
+    const budget = options.memoryBudget ?? connection.pageMemory ?? DEFAULT_MEMORY_BUDGET
+    const session = new Session(connection, budget, options.memoryWatermarks)
     await session.begin()
     return session
   } catch (error) {
@@ -75,7 +76,7 @@ async function openSession(options: DiskOptions): Promise<Session> {
 class OpenDisk {
   closing: Promise<void> | undefined
   readonly #name: string
-  readonly #durability: 'relaxed' | 'strict'
+  readonly #rules: ReturnType<typeof requestOf>
   readonly #session: Promise<Session>
   /** Ends the opening that nobody waits for any more. */
   readonly #opening = new AbortController()
@@ -86,7 +87,7 @@ class OpenDisk {
 
   constructor(name: string, options: DiskOptions) {
     this.#name = name
-    this.#durability = options.durability ?? DEFAULT_DURABILITY
+    this.#rules = requestOf(options)
     this.#session = openSession({ ...options, name, signal: this.#opening.signal })
     open.set(name, this)
     this.#session.catch(() => this.#forget())
@@ -97,7 +98,8 @@ class OpenDisk {
     try {
       const session = await unlessAborted(options.signal, this.#session)
       this.#check(options, session.connection)
-      if (options.memoryBudget !== undefined) void session.setMemoryBudget(options.memoryBudget)
+      if (options.memoryBudget !== undefined) void session.budget.setLimit(options.memoryBudget)
+      if (options.memoryWatermarks !== undefined) session.budget.watermarks = options.memoryWatermarks
       return new DiskHandle(session, (how) => this.#close(session, how))
     } catch (error) {
       if (--this.#handles === 0 && this.#implicit === undefined) this.#abandon(error)
@@ -118,12 +120,14 @@ class OpenDisk {
   }
 
   /** Errors: TypeError. */
-  #check({ backend, durability }: DiskOptions, connection: Connection): void {
+  #check({ backend, ...options }: DiskOptions, connection: Connection): void {
     if (backend !== undefined && backend !== 'auto' && backend !== connection.backend) {
       throw new TypeError(`disk '${this.#name}' is open with backend '${connection.backend}', not '${backend}'`)
     }
-    if (durability !== undefined && durability !== this.#durability) {
-      throw new TypeError(`disk '${this.#name}' is open with durability '${this.#durability}', not '${durability}'`)
+    for (const rule of ['durability', 'diskBudget', 'evictionPolicy'] as const) {
+      const [wanted, present] = [options[rule], this.#rules[rule]]
+      if (wanted === undefined || wanted === present) continue
+      throw new TypeError(`disk '${this.#name}' is open with ${rule} ${String(present)}, not ${String(wanted)}`)
     }
   }
 

@@ -1,5 +1,7 @@
 // The options of openDisk: their types, what is accepted, and the defaults.
 import { isDiskName } from './core/disk-name.js'
+import { EVICTION_POLICIES, type EvictionPolicy, type OpenRequest } from './protocol.js'
+import { areWatermarks } from './watermarks.js'
 
 /** How the storage worker is started. */
 export interface WorkerSource {
@@ -13,8 +15,21 @@ export interface DiskOptions extends WorkerSource {
   name?: string
   /** 'opfs': StorageUnavailableError where it is missing; 'auto': memory there; 'memory': always. */
   backend?: 'opfs' | 'memory' | 'auto'
-  /** Bytes the library may keep in memory for this page. */
+  /** Bytes the library may keep in memory for this page and its workers. Default 512 MiB; of a `port`, what the page has. */
   memoryBudget?: number
+  /**
+   * Fractions of the memory budget. When more than `high` of it is held or has changes, the least valuable arrays are written
+   * and let go of, down to `low`. Default 0.75 and 0.5: a quarter of the budget can be loaded without waiting for a
+   * write, and what is changed again and again is not written each time.
+   */
+  memoryWatermarks?: { high?: number; low?: number }
+  /** Bytes of arrays the disk may hold. Default: what the browser allows. */
+  diskBudget?: number
+  /**
+   * What goes to make room where the budget or the browser refuses a write: 'none' (default), or the first in that order of
+   * the arrays that no object is on. 'oldest' is by the last change.
+   */
+  evictionPolicy?: EvictionPolicy
   /** What a promise of a write waits for: 'relaxed' the commit, 'strict' that a power cut cannot undo it. */
   durability?: 'relaxed' | 'strict'
   /** From `disk.connect()` in the page: the disk is the page's. */
@@ -32,6 +47,13 @@ export const DEFAULT_MEMORY_BUDGET = 512 * 2 ** 20
 export const DEFAULT_LOCK_TIMEOUT_MS = 5000
 /** A cache can lose its last second to a power cut; waiting for the disk at every write costs 10 times the write. */
 export const DEFAULT_DURABILITY = 'relaxed'
+export const DEFAULT_EVICTION_POLICY = 'none'
+
+/** What the storage service is told of the options. */
+export function requestOf(options: DiskOptions): Pick<OpenRequest, 'durability' | 'diskBudget' | 'evictionPolicy'> {
+  const { durability = DEFAULT_DURABILITY, diskBudget, evictionPolicy = DEFAULT_EVICTION_POLICY } = options
+  return { durability, evictionPolicy, ...(diskBudget !== undefined && { diskBudget }) }
+}
 
 interface Rule {
   readonly expected: string
@@ -58,6 +80,9 @@ const DISK_RULES: Record<keyof DiskOptions, Rule> = {
   name: { expected: 'a non-empty, well-formed string of at most 85 bytes', accepts: isDiskName },
   backend: oneOf('opfs', 'memory', 'auto'),
   memoryBudget: atLeastZero('bytes'),
+  memoryWatermarks: { expected: 'fractions { high, low } with 0 <= low <= high <= 1', accepts: areWatermarks },
+  diskBudget: atLeastZero('bytes'),
+  evictionPolicy: oneOf(...EVICTION_POLICIES),
   durability: oneOf('relaxed', 'strict'),
   port: { expected: 'a MessagePort', accepts: (value) => value instanceof MessagePort },
   signal: { expected: 'an AbortSignal', accepts: (value) => value instanceof AbortSignal },

@@ -1,11 +1,10 @@
 // The disk of the page that made the port: for the page's other workers.
 import { unlessAborted } from './abort.js'
-import type { ConnectionSetup } from './connection.js'
 import { fromErrorData } from './core/error-data.js'
 import { WorkerFailedError } from './core/errors.js'
 import { shakeHands } from './handshake.js'
 import { randomId } from './ids.js'
-import type { Connector, Link, LinkRequest } from './link.js'
+import type { ConnectionSetup, Connector, Link, LinkRequest } from './link.js'
 import { acquireLock, type HeldLock, hasLocks } from './locks.js'
 import { DEFAULT_DURABILITY, type DiskOptions } from './options.js'
 import { clientLockName, type ServiceMessage } from './protocol.js'
@@ -15,10 +14,12 @@ import { type Remote, wrapService } from './remote.js'
 export async function setUpPort(port: MessagePort, options: DiskOptions): Promise<ConnectionSetup> {
   const connector = new PortConnector(port)
   try {
-    const { name, backend } = await connector.greet(options.signal)
+    const { name, backend, evictionPolicy, memoryBudget: pageMemory } = await connector.greet(options.signal)
     checkSame('name', options.name, name)
     checkSame('backend', options.backend === 'auto' ? undefined : options.backend, backend)
-    return { name, backend, client: connector.client, connector }
+    checkSame('evictionPolicy', options.evictionPolicy, evictionPolicy)
+    if (options.diskBudget !== undefined) throw new TypeError("openDisk: the port's disk has its budget from the page")
+    return { name, backend, evictionPolicy, client: connector.client, connector, pageMemory }
   } catch (error) {
     connector.dispose()
     throw error

@@ -1,17 +1,11 @@
 // What page and storage service agree on: the calls, their data, the events. Types and constants only.
 import type { DType } from './core/dtype.js'
 import type { ErrorData } from './core/error-data.js'
-import type { Node } from './core/numpy/expression.js'
-import type { AccumulateName } from './core/numpy/reduce/accumulate.js'
-import type { HistogramOptions } from './core/numpy/reduce/bins.js'
-import type { PercentileOptions } from './core/numpy/reduce/percentile.js'
-import type { ReductionOptions } from './core/numpy/reduce/plan.js'
-import type { ReductionName } from './core/numpy/types.js'
 import type { ResolvedSelection } from './core/selection.js'
-import type { ViewLayout } from './core/view-layout.js'
+import type { EvaluatedArray, Evaluation } from './evaluation.js'
 
 /** Checked in the handshake: page and worker must have the same. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 export type JsonObject = { readonly [key: string]: unknown }
 
@@ -46,7 +40,17 @@ export interface CreateSpec {
   readonly ephemeral: boolean
   /** The bytes go when no client holds the array any more. */
   readonly purge: boolean
+  /** Milliseconds from its commit on after which it is not found any more. */
+  readonly expire?: number
+  readonly tags?: readonly string[]
 }
+
+/** What goes first from a disk that is a cache and full; 'none': nothing, and writes beyond the budget are refused. */
+export const EVICTION_POLICIES = ['none', 'least-recently-used', 'least-frequently-used', 'oldest'] as const
+export type EvictionPolicy = (typeof EVICTION_POLICIES)[number]
+
+/** Why an array's bytes went from disk though nobody deleted the array. */
+export type DiskEvictionReason = 'disk' | 'expired' | 'tag'
 
 /** A value that was read: writing over another one is a StaleArrayError. */
 export interface Version {
@@ -70,47 +74,6 @@ export interface PutResult {
   readonly replaced: number | undefined
 }
 
-/**
- * What an operator reads, seen in `layout`: an array on disk in C order, while it is of shape `base`; or elements that come
- * along. Sums follow the layout as NumPy's do.
- */
-export type OperandSource =
-  | { readonly incarnation: number; readonly base: readonly number[]; readonly layout: ViewLayout }
-  | { readonly bytes: Uint8Array; readonly layout: ViewLayout }
-
-/** What is made of expressions; options and results are those of NumPy's function. */
-export type Computation =
-  /** The value of every root; they are of one shape. */
-  | { readonly kind: 'elementwise' }
-  | { readonly kind: 'reduce'; readonly name: ReductionName; readonly options: ReductionOptions }
-  | {
-      readonly kind: 'accumulate'
-      readonly name: AccumulateName
-      readonly options: { readonly axis?: number | undefined; readonly dtype?: DType | undefined }
-    }
-  /** Two results: counts, int64, and edges, float64. */
-  | { readonly kind: 'histogram'; readonly options: HistogramOptions }
-  | { readonly kind: 'percentile'; readonly q: number | readonly number[]; readonly options: PercentileOptions }
-  /** Of two roots. */
-  | { readonly kind: 'matmul'; readonly options: { readonly dtype?: DType | undefined } }
-
-export interface Evaluation {
-  readonly computation: Computation
-  readonly roots: readonly Node[]
-  /** By the index of the leaves. */
-  readonly sources: readonly OperandSource[]
-  /** Elements computed at a time, for tests; no result depends on it. */
-  readonly tile?: number | undefined
-}
-
-/** A result in memory: C order, in the buffer that comes with it. */
-export interface EvaluatedArray {
-  readonly dtype: DType
-  readonly shape: readonly number[]
-  /** In bytes. */
-  readonly offset: number
-}
-
 export interface ServiceUsage {
   readonly liveBytes: number
   readonly freeBytes: number
@@ -125,6 +88,7 @@ export interface ServiceStats {
   readonly bytesRead: number
   readonly bytesWritten: number
   readonly compactions: number
+  readonly evictions: Readonly<Record<DiskEvictionReason, number>>
 }
 
 export interface Problem {
@@ -142,6 +106,10 @@ export interface OpenRequest {
   readonly durability: 'relaxed' | 'strict'
   /** Milliseconds to wait for another owner. */
   readonly lockTimeout: number
+  /** Bytes of arrays the disk may hold; default: what the browser allows. */
+  readonly diskBudget?: number
+  /** Default: 'none'. */
+  readonly evictionPolicy?: EvictionPolicy
   /** What this client held before its worker was replaced. */
   readonly holds: readonly { readonly incarnation: number; readonly count: number }[]
 }
@@ -213,6 +181,19 @@ export interface StorageMethods {
   saveState(p: { incarnation: number; state: unknown }): ArrayMeta
   loadState(p: { incarnation: number }): unknown
 
+  /** From now on the service keeps so many bytes of buffers to use again, and drops the rest. */
+  keepBuffers(p: { byteLength: number }): void
+  /**
+   * Of the page, by workers behind its ports: counts memory there. wait, now: to load into, waiting for room or not. lent,
+   * taken: for bytes on their way, if there is room or in any case. Errors: MemoryBudgetError.
+   */
+  borrowMemory(p: { byteLength: number; how: 'wait' | 'now' | 'lent' | 'taken' }): void
+  /** answer: to 'memoryWanted', when all that could be done was. */
+  returnMemory(p: { byteLength: number; what: 'loaded' | 'lent' | 'answer' }): void
+
+  /** Removes every array with that tag, whoever holds it; returns how many. */
+  evict(p: { tag: string }): number
+
   usage(p: Record<never, never>): ServiceUsage
   stats(p: Record<never, never>): ServiceStats
   check(p: { fix: boolean }): { problems: Problem[]; fixed: boolean }
@@ -224,6 +205,8 @@ export interface StorageMethods {
 }
 
 export type MethodName = keyof StorageMethods
+/** Answered by the page for workers behind its ports. */
+export type PageMethod = 'borrowMemory' | 'returnMemory'
 export type Params<M extends MethodName> = Parameters<StorageMethods[M]>[0]
 export type Result<M extends MethodName> = ReturnType<StorageMethods[M]>
 
@@ -273,7 +256,17 @@ export type ServiceMessage =
   | { readonly type: 'written'; readonly incarnation: number; readonly version: number }
   /** The disk was let go of: others may change anything until it is open again. */
   | { readonly type: 'letGo' }
+  /** To a worker behind a port: the page needs so many bytes of memory. */
+  | { readonly type: 'memoryWanted'; readonly byteLength: number }
   | { readonly type: 'purged'; readonly path: string; readonly byteLength: number }
+  | {
+      readonly type: 'evicted'
+      readonly path: string
+      readonly byteLength: number
+      readonly reason: DiskEvictionReason
+    }
+  /** A write was refused, or the disk's budget is nearly used up. */
+  | { readonly type: 'pressure'; readonly usedBytes: number; readonly limitBytes: number }
   | {
       readonly type: 'error'
       readonly error: ErrorData
@@ -300,7 +293,13 @@ export interface WorkerRoot extends ServiceRoot {
 
 /** What `connect()` offers another worker of the page: the page's disk, already open. */
 export interface RelayRoot extends ServiceRoot {
-  identify(): Promise<{ readonly name: string; readonly backend: 'opfs' | 'memory' }>
+  identify(): Promise<{
+    readonly name: string
+    readonly backend: 'opfs' | 'memory'
+    readonly evictionPolicy: EvictionPolicy
+    /** Bytes that page and workers share. */
+    readonly memoryBudget: number
+  }>
 }
 
 /** A ServiceMessage on the way; over the channel of the answers, so that the two keep their order. */

@@ -1,12 +1,14 @@
 // The page's disk offered to another worker of the page: what comes over one port, called on the page's connection.
 import type { Connection } from './connection.js'
 import { toErrorData } from './core/error-data.js'
+import type { GuestMemory } from './guest-memory.js'
 import { hasLocks, whenFree } from './locks.js'
 import {
   type CallRequest,
   clientLockName,
   type OpenRequest,
   type Outcome,
+  type Params,
   PROTOCOL_VERSION,
   type RelayRoot,
   type ServiceMessage,
@@ -19,6 +21,7 @@ export class Relay implements RelayRoot {
   readonly #onGone: () => void
   readonly #send: (message: ServiceMessage) => void
   readonly #taken = new Taken()
+  readonly #memory: GuestMemory | undefined
   /** By the guest's call id. */
   readonly #running = new Map<number, AbortController>()
   /** Aborted when the guest has left or is gone. */
@@ -28,6 +31,7 @@ export class Relay implements RelayRoot {
     this.#connection = connection
     this.#onGone = onGone
     this.#send = exposeService(this, port)
+    this.#memory = connection.lender?.open((byteLength) => this.#send({ type: 'memoryWanted', byteLength }))
     const unsubscribe = connection.onMessage(this.#send)
     this.#gone.signal.addEventListener('abort', unsubscribe)
     port.addEventListener('close', () => this.#leave()) // fired by newer browsers and Node
@@ -38,8 +42,8 @@ export class Relay implements RelayRoot {
   }
 
   async identify(): ReturnType<RelayRoot['identify']> {
-    const { name, backend } = this.#connection
-    return { name, backend }
+    const { name, backend, evictionPolicy, lender } = this.#connection
+    return { name, backend, evictionPolicy, memoryBudget: lender?.limit ?? Number.POSITIVE_INFINITY }
   }
 
   /** The disk is open; watches the guest, whose lock becomes free when its worker is terminated. */
@@ -54,7 +58,7 @@ export class Relay implements RelayRoot {
   }
 
   async call(request: CallRequest): Promise<Outcome<unknown>> {
-    const { id, method, params } = request
+    const { id, method } = request
     if (method === 'close') {
       this.#leave()
       return { ok: true, value: undefined }
@@ -62,12 +66,7 @@ export class Relay implements RelayRoot {
     const abort = new AbortController()
     this.#running.set(id, abort)
     try {
-      const value = await this.#connection.call(method, params, {
-        signal: abort.signal,
-        by: this.#send,
-        transfer: requestBuffers(request),
-        ...(request.wantsProgress && { onProgress: (progress) => this.#send({ type: 'progress', id, ...progress }) }),
-      })
+      const value = await this.#answer(request, abort.signal)
       this.#taken.note(request, value)
       if (this.#gone.signal.aborted) this.#taken.giveBack(this.#connection)
       return { ok: true, value }
@@ -76,6 +75,18 @@ export class Relay implements RelayRoot {
     } finally {
       this.#running.delete(id)
     }
+  }
+
+  #answer(request: CallRequest, signal: AbortSignal): unknown {
+    const { id, method, params, wantsProgress } = request
+    if (method === 'borrowMemory') return this.#memory?.borrow(params as Params<'borrowMemory'>, signal) // of this method
+    if (method === 'returnMemory') return this.#memory?.returned(params as Params<'returnMemory'>) // of this method
+    return this.#connection.call(method, params, {
+      signal,
+      by: this.#send,
+      transfer: requestBuffers(request),
+      ...(wantsProgress && { onProgress: (progress) => this.#send({ type: 'progress', id, ...progress }) }),
+    })
   }
 
   abort(id: number): void {
@@ -92,6 +103,7 @@ export class Relay implements RelayRoot {
     this.#gone.abort()
     for (const running of this.#running.values()) running.abort()
     this.#taken.giveBack(this.#connection)
+    this.#memory?.end()
     this.#onGone()
   }
 }

@@ -1,5 +1,5 @@
 // An array on disk as all objects of this page on it share it: what the service says of it, what is in memory, whose turn it is.
-import type { Resident } from './budget.js'
+import { ArrayMemory } from './array-memory.js'
 import type { WorkOptions } from './call.js'
 import type { LazyDiskCacheSettings } from './config.js'
 import type { TypedArray } from './core/dtype.js'
@@ -10,23 +10,26 @@ import { FairLock } from './fair-lock.js'
 import { isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
 import { Occupants } from './occupants.js'
 import type { ArrayMeta, WriteTarget } from './protocol.js'
+import type { Reservation } from './reservation.js'
 import type { Session } from './session.js'
 import type { StoredState } from './state.js'
 import { onlyResult, takeBuffer, writeBytes } from './transfer.js'
+import { Uses } from './uses.js'
 import { workOptions } from './work-options.js'
 
 /** What changes `live` or the bytes is called in the turn that `lock` gives. */
-export class Residency implements Resident {
+export class Residency {
   readonly session: Session
   readonly lock: FairLock
   readonly occupants: Occupants
+  readonly memory: ArrayMemory
   #meta: ArrayMeta
   /** Whether the bytes go with the last object. */
   purge: boolean
   live: Live | undefined
-  /** Let go of memory as soon as nobody uses it. */
-  dropsAfterUse = false
-  #users = 0
+  readonly uses = new Uses()
+  /** Of what was let go of without being asked to: it is loaded again so. */
+  #modeBefore: 'r' | undefined
   #gone: string | undefined
   #isDoubtful = false
   /** What is in memory is of an older version than what is on disk; `meta` tells of the older one meanwhile. */
@@ -38,6 +41,7 @@ export class Residency implements Resident {
     this.#meta = meta
     this.purge = purge
     this.lock = lock
+    this.memory = new ArrayMemory(this)
     this.occupants = new Occupants((error) => session.emit('error', { error, path: this.path, during: 'hook' }))
   }
 
@@ -53,11 +57,6 @@ export class Residency implements Resident {
 
   get path(): string {
     return this.meta.path
-  }
-
-  /** Work on the loaded buffer that takes longer than a turn. */
-  get users(): number {
-    return this.#users
   }
 
   get isGone(): boolean {
@@ -113,7 +112,7 @@ export class Residency implements Resident {
     if (meta === undefined) return this.session.gone([incarnation], 'was replaced, deleted or purged')
     this.meta = meta
     const { live } = this
-    if (this.#isOutdated && (live?.dirty || live?.out || this.#users > 0)) return // in doubt until it is let go of
+    if (this.#isOutdated && (live?.dirty || live?.out || this.uses.count > 0)) return // in doubt until it is let go of
     this.#isDoubtful = false
     if (!this.#isOutdated) return
     this.drop()
@@ -134,20 +133,21 @@ export class Residency implements Resident {
   }
 
   beginUse(isWriting: boolean): void {
-    this.#users++
+    this.uses.begin()
     if (isWriting && this.live !== undefined) this.live.dirty = true
   }
 
   /** What was written since an offload in between is a change again. */
   endUse(isWriting: boolean): void {
-    this.#users--
+    this.uses.end()
     if (isWriting && this.live !== undefined) this.live.dirty = true
+    this.session.budget.serve()
   }
 
-  get isEvictable(): boolean {
-    const { live } = this
-    if (live === undefined || live.dirty || live.out || this.#users > 0) return false
-    return this.lock.isIdle
+  /** What `data()` gave away for writing is not written to any more. */
+  release(): void {
+    if (this.live !== undefined) this.live.out = false
+    this.session.budget.serve()
   }
 
   /** Whether offloading has something to write. */
@@ -157,39 +157,53 @@ export class Residency implements Resident {
     return live.dirty || live.out
   }
 
+  /** How it is loaded where nobody says. */
+  get usualMode(): LoadMode {
+    return this.#modeBefore ?? 'r+'
+  }
+
   evict(): void {
+    const mode = this.live?.mode
     this.drop()
+    this.#modeBefore = mode === 'r' ? mode : undefined
     this.session.counted.evictions++
     this.session.emit('evict', { path: this.path, byteLength: this.meta.nbytes, reason: 'memory' })
     void this.occupants.run('onOffload')
   }
 
-  /** Reads the array, or makes zeros of it on disk and in memory. Errors: MemoryBudgetError, those of reading, `setBuffer`'s. */
+  /**
+   * Reads the array, or makes zeros of it on disk and in memory; in a turn in which `memory.hasRoom()`. Errors: those of
+   * reading, `setBuffer`'s, the readers' signal.
+   */
   async load(mode: LoadMode, options: WorkOptions, by: Occupant): Promise<void> {
     const started = performance.now()
-    this.session.budget.admit(this, this.meta.nbytes)
+    const room = this.memory.readers.takeRoom() as Reservation // callers see to it that there is
     try {
-      const data = mode === 'w+' ? await this.#zeroed() : await this.#readWhole(options)
+      const data = mode === 'w+' ? await this.#zeroed() : await this.#readWhole(options, room)
       this.check()
       this.live = this.#fresh(data, mode, by, by.keepsBuffer)
       by.setBuffer(data)
     } catch (error) {
       this.live = undefined
-      this.session.budget.remove(this)
+      room.release()
       throw error
     }
+    room.handTo(this.memory)
+    this.#modeBefore = undefined
     this.occupants.setBuffer(this.live.data, by)
     this.session.counted.loads++
     this.session.emit('load', this.#told(started))
   }
 
   /** Takes what `by` has in memory already for the array's bytes. Returns whether it may stay: the budget decides. */
-  keep(data: TypedArray, shared: boolean, by: Occupant): boolean {
-    try {
-      this.session.budget.admit(this, this.meta.nbytes)
-    } catch {
-      return false
-    }
+  async keep(data: TypedArray, shared: boolean, by: Occupant): Promise<boolean> {
+    const room = await this.session.budget.tryReserve(
+      this.meta.nbytes,
+      this.path,
+      ({ resident }) => resident.isEvictable,
+    )
+    if (room === undefined) return false
+    room.handTo(this.memory)
     this.live = this.#fresh(data, 'r+', by, shared)
     return true
   }
@@ -208,9 +222,9 @@ export class Residency implements Resident {
   /** Writes back and lets go of memory: at once, or when nobody uses it any more. Returns whether it is gone now. */
   async offload(options: WorkOptions & { transfer?: boolean }, by?: Occupant): Promise<boolean> {
     const started = performance.now()
-    if (this.#users > 0) {
+    if (this.uses.count > 0) {
       await this.writeBack(options, by)
-      this.dropsAfterUse = true
+      this.uses.dropsAfter = true
       return false
     }
     if (options.transfer === true) this.#takeOver(by)
@@ -226,14 +240,13 @@ export class Residency implements Resident {
     const { live } = this
     if (live === undefined) return
     this.live = undefined
-    this.dropsAfterUse = false
+    this.uses.dropsAfter = false
     this.#isOutdated = false
-    this.session.budget.remove(this)
+    this.#modeBefore = undefined
     this.occupants.dropBuffer()
     const { buffer, byteLength } = live.data
-    if (!live.shared && byteLength > 0 && buffer.byteLength === byteLength && buffer instanceof ArrayBuffer) {
-      this.session.budget.giveSpare(buffer)
-    }
+    const isSpare = !live.shared && buffer.byteLength === byteLength && buffer instanceof ArrayBuffer
+    this.session.budget.remove(this.memory, isSpare ? buffer : undefined)
   }
 
   /** Keeps what an object tells of itself beside its bytes. */
@@ -260,10 +273,10 @@ export class Residency implements Resident {
     return { data, shape, dtype, mode, dirty: false, out: by.keepsBuffer, shared }
   }
 
-  async #readWhole(options: WorkOptions): Promise<TypedArray> {
+  async #readWhole(options: WorkOptions, room: Reservation): Promise<TypedArray> {
     const { incarnation, dtype, shape, nbytes } = this.meta
     if (nbytes === 0) return allocate(dtype, 0)
-    const into = this.session.budget.takeSpare(nbytes)
+    const into = room.takeSpare()
     const params = into === undefined ? { incarnation } : { incarnation, into }
     const transfer = into === undefined ? [] : [into]
     const { buffer, version } = await this.session.call('read', params, { ...workOptions(options), transfer })

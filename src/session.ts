@@ -3,14 +3,18 @@ import { MemoryBudget } from './budget.js'
 import type { CallOptions, WorkOptions } from './call.js'
 import type { Connection } from './connection.js'
 import { fromErrorData } from './core/error-data.js'
-import { DiskClosedError, QuotaExceededError } from './core/errors.js'
+import { DiskClosedError } from './core/errors.js'
 import type { DiskEventDetail, DiskEventMap, DiskSnapshot } from './events.js'
 import type { FairLock } from './fair-lock.js'
+import { borrowedFrom, lenderOf } from './guest-memory.js'
 import type { Occupant } from './live.js'
 import type { ArrayMeta, MethodName, Params, PutResult, Result, ServiceMessage } from './protocol.js'
 import { Releases } from './releases.js'
 import { Residency } from './residency.js'
-import { reporter, signalOnly } from './work-options.js'
+import { ServiceBuffers } from './service-buffers.js'
+import { Snapshots } from './snapshots.js'
+import type { Watermarks } from './watermarks.js'
+import { writeBackAll } from './write-back.js'
 
 /** Arrays under it end with their page. */
 export const EPHEMERAL_FOLDER = '~ephemeral'
@@ -38,13 +42,20 @@ export class Session {
   readonly #releases: Releases
   /** Calls under way that belong to no array yet. */
   readonly #running = new Set<Promise<unknown>>()
-  readonly #listeners = new Set<() => void>()
-  #snapshot: DiskSnapshot = { residentBytes: 0, liveBytes: 0, arrays: 0, role: 'owner' }
+  readonly #snapshots = new Snapshots()
+  readonly #serviceBuffers: ServiceBuffers
   #ephemeralPaths = 0
 
-  constructor(connection: Connection, memoryBudget: number) {
+  constructor(connection: Connection, memoryBudget: number, watermarks: Partial<Watermarks> = {}) {
     this.connection = connection
-    this.budget = new MemoryBudget(memoryBudget, () => this.#changed({}))
+    this.budget = new MemoryBudget(memoryBudget, {
+      watermarks,
+      lender: borrowedFrom(connection),
+      onChange: () => this.#onMemory(),
+      onPressure: (usedBytes) => this.emit('pressure', { kind: 'memory', usedBytes, limitBytes: this.budget.limit }),
+    })
+    this.#serviceBuffers = new ServiceBuffers(connection, this.budget)
+    connection.lender = lenderOf(this.budget)
     this.#releases = new Releases(connection)
     connection.onMessage(this.#receive)
     connection.holds = () =>
@@ -67,19 +78,9 @@ export class Session {
     if (this.#state === 'closed') throw new DiskClosedError(`disk '${this.name}' is closed`)
   }
 
-  /** As the connection's. A refused write is also told by a 'pressure' event. */
-  readonly call = async <M extends MethodName>(
-    method: M,
-    params: Params<M>,
-    options?: CallOptions,
-  ): Promise<Result<M>> => {
-    try {
-      return await this.connection.call(method, params, { ...options, by: this.#receive })
-    } catch (error) {
-      if (error instanceof QuotaExceededError) void this.#tellPressure(error)
-      throw error
-    }
-  }
+  /** As the connection's. */
+  readonly call = <M extends MethodName>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>> =>
+    this.connection.call(method, params, { ...options, by: this.#receive })
 
   /** Runs what belongs to no array: the disk is not closed before it is done. Errors: DiskClosedError, the task's. */
   async run<T>(task: () => T | Promise<T>): Promise<T> {
@@ -167,33 +168,13 @@ export class Session {
       : this.#releases.add(residency.meta.incarnation)
   }
 
-  /** Writes back every changed array; `onProgress` counts their bytes. Errors: the first that fails. */
-  async writeBack(options: WorkOptions): Promise<void> {
-    const changed = [...this.#residencies.values()].filter((residency) => residency.hasChanges)
-    const totalBytes = changed.reduce((sum, { meta }) => sum + meta.nbytes, 0)
-    const report = reporter(options, totalBytes)
-    report(0)
-    let before = 0
-    for (const residency of this.#residencies.values()) {
-      const onProgress: WorkOptions['onProgress'] = ({ doneBytes }) => report(Math.min(before + doneBytes, totalBytes))
-      const each = { ...signalOnly(options), onProgress }
-      await residency.lock.alone(() => residency.writeBack(each), options.signal)
-      if (changed.includes(residency)) before += residency.meta.nbytes
-    }
-  }
-
   /** Writes back every changed array and makes all that is committed durable. */
   async flush(options: WorkOptions = {}): Promise<void> {
-    await this.writeBack(options)
+    await writeBackAll(this.#residencies, options)
     await this.call('flush', {})
   }
 
-  /** Resolves when no more than that is loaded; what has changes that nobody can add to is written out. */
-  setMemoryBudget(bytes: number): Promise<void> {
-    const isMet = this.budget.setLimit(bytes)
-    void this.#writeOut()
-    return isMet
-  }
+  readonly lend = (wanted: number, least: number) => this.budget.lend(wanted, least)
 
   // Telling
 
@@ -202,18 +183,18 @@ export class Session {
   }
 
   get snapshot(): DiskSnapshot {
-    return this.#snapshot
+    return this.#snapshots.current
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#snapshots.subscribe(listener)
   }
 
   /** Reads what no message told yet. */
   async begin(): Promise<void> {
     const { liveBytes, arrays } = await this.connection.call('usage', {})
-    this.#changed({ liveBytes, arrays })
+    this.#snapshots.change({ liveBytes, arrays })
+    this.#serviceBuffers.offer()
   }
 
   // The end
@@ -225,7 +206,7 @@ export class Session {
     try {
       if (!discard) {
         await Promise.allSettled(this.#running)
-        await this.writeBack({})
+        await writeBackAll(this.#residencies, {})
         await this.#releases.sent()
       }
       await this.connection.close({ discard })
@@ -247,30 +228,26 @@ export class Session {
       }
     } catch (error) {
       this.emit('error', { error, path: residency.path, during: 'write-back' })
+      return // its changes stay in memory, to be written when it is evicted, opened again or the disk is closed
     }
     await this.release(residency).catch(() => undefined) // the disk was closed meanwhile, or its worker is lost
   }
 
-  async #writeOut(): Promise<void> {
-    for (const resident of [...this.budget.residents]) {
-      if (this.budget.residentBytes <= this.budget.limit) return
-      const residency = resident instanceof Residency ? resident : undefined
-      if (residency?.live === undefined || residency.live.out) continue
-      try {
-        await residency.lock.alone(() => (residency.users > 0 ? undefined : residency.offload({})))
-        await residency.occupants.run('onOffload')
-      } catch (error) {
-        this.emit('error', { error, path: residency.path, during: 'eviction' })
-      }
-    }
-  }
-
   readonly #receive = (message: ServiceMessage): void => {
-    if (message.type === 'changed') this.#changed(message)
+    if (message.type === 'changed') this.#onDisk(message)
     if (message.type === 'written') this.#residencies.get(message.incarnation)?.doubt(message.version)
-    if (message.type === 'letGo') for (const residency of this.#residencies.values()) residency.doubt()
+    if (message.type === 'letGo') this.#onLetGo()
+    if (message.type === 'memoryWanted') void this.#giveBackMemory(message.byteLength)
     if (message.type === 'gone') this.gone(message.incarnations, 'was replaced, deleted or purged')
     if (message.type === 'purged') this.emit('purge', { path: message.path, byteLength: message.byteLength })
+    if (message.type === 'evicted') {
+      const { path, byteLength, reason } = message
+      this.emit('evict', { path, byteLength, reason })
+    }
+    if (message.type === 'pressure') {
+      const { usedBytes, limitBytes } = message
+      this.emit('pressure', { kind: 'disk', usedBytes, limitBytes })
+    }
     if (message.type === 'error') {
       const { path, during } = message
       const error = fromErrorData(message.error)
@@ -278,19 +255,26 @@ export class Session {
     }
   }
 
-  #changed({ liveBytes = this.#snapshot.liveBytes, arrays = this.#snapshot.arrays }: Partial<DiskSnapshot>): void {
-    const { residentBytes } = this.budget
-    const before = this.#snapshot
-    if (before.residentBytes === residentBytes && before.liveBytes === liveBytes && before.arrays === arrays) return
-    this.#snapshot = Object.freeze({ residentBytes, liveBytes, arrays, role: before.role })
-    for (const listener of this.#listeners) listener()
+  /** Where bytes were freed, what found no room on disk may. */
+  #onDisk({ liveBytes, arrays }: { liveBytes: number; arrays: number }): void {
+    const isRoomier = liveBytes < this.snapshot.liveBytes
+    this.#snapshots.change({ liveBytes, arrays })
+    if (isRoomier) this.budget.retry()
   }
 
-  async #tellPressure({ quota }: QuotaExceededError): Promise<void> {
-    const usedBytes = await this.connection.call('usage', {}).then(
-      ({ diskBytes }) => diskBytes,
-      () => undefined,
-    )
-    if (usedBytes !== undefined) this.emit('pressure', { kind: 'disk', usedBytes, limitBytes: quota ?? usedBytes })
+  #onMemory(): void {
+    this.#snapshots.change({ residentBytes: this.budget.residentBytes })
+    this.#serviceBuffers.offer()
+  }
+
+  /** The page asks its other workers. */
+  async #giveBackMemory(byteLength: number): Promise<void> {
+    await this.budget.letGo(byteLength)
+    await this.connection.call('returnMemory', { byteLength: 0, what: 'answer' }).catch(() => undefined) // closed meanwhile
+  }
+
+  #onLetGo(): void {
+    for (const residency of this.#residencies.values()) residency.doubt()
+    this.#serviceBuffers.forget()
   }
 }

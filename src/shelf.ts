@@ -8,8 +8,9 @@ import type { ArrayData } from './creation.js'
 import { type Custody, custodyOf } from './custody.js'
 import { diskNamed } from './default-disk.js'
 import type { Disk } from './disk.js'
-import { sessionOf } from './handles.js'
+import { boundSession, sessionOf } from './handles.js'
 import { arm, purge, setPurge } from './keeping.js'
+import { checkLifetime, type Lifetime } from './lifetime.js'
 import { DEFAULT_DISK_NAME } from './options.js'
 import type { ArrayMeta } from './protocol.js'
 import type { Residency } from './residency.js'
@@ -25,7 +26,8 @@ export interface Class<T> {
 
 export type FactorySettings = LazyDiskCacheSettings & { cachePath: string; disk: Disk; shape?: readonly number[] }
 
-export interface ShelfRules<T extends LazyDiskCache> {
+/** `expire` and `tags` are given to the arrays that the store makes itself. */
+export interface ShelfRules<T extends LazyDiskCache> extends Lifetime {
   /** Makes values of data, at `settings.cachePath`. Default: DiskBackedNDArray.create. */
   factory?(data: ArrayData, settings: FactorySettings): T | Promise<T>
   /** What values are; anything else is a TypeError. */
@@ -41,6 +43,7 @@ export class Shelf<T extends LazyDiskCache> {
   readonly cacheDir: string
   /** Undefined for a store in memory only. */
   readonly disk: Disk | undefined
+  readonly lifetime: Lifetime
   readonly #rules: ShelfRules<T>
   #staged = 0
 
@@ -48,6 +51,7 @@ export class Shelf<T extends LazyDiskCache> {
     this.config = config
     this.disk = disk
     this.#rules = rules
+    this.lifetime = checkLifetime(rules)
     const ephemeral = () =>
       disk === undefined ? `${EPHEMERAL_FOLDER}/${memoryShelves++}` : sessionOf(disk).ephemeralPath()
     this.cacheDir = config.cachePath ?? ephemeral()
@@ -72,6 +76,12 @@ export class Shelf<T extends LazyDiskCache> {
   get hasNoRules(): boolean {
     const { factory, valueType, validator } = this.#rules
     return factory === undefined && valueType === undefined && validator === undefined
+  }
+
+  /** What is on it may go while nobody holds it, so the store must not. */
+  get isCache(): boolean {
+    if (this.disk === undefined || this.isEphemeral) return false
+    return this.lifetime.expire !== undefined || boundSession(this.disk).connection.evictionPolicy !== 'none'
   }
 
   /** Errors: InvalidKeyError. */
@@ -196,7 +206,7 @@ export class Shelf<T extends LazyDiskCache> {
     const given = (disk === undefined ? settings : { ...settings, disk }) as FactorySettings
     let value: unknown
     try {
-      value = factory === undefined ? await DiskBackedNDArray.create(data, given) : await factory(data, given)
+      value = factory === undefined ? await this.#create(data, given) : await factory(data, given)
       const { residency } = custodyOf(this.check(value))
       if (settings.enableCaching === true && residency?.path !== settings.cachePath) {
         throw new TypeError(`the store's factory must create at settings.cachePath ('${settings.cachePath}')`)
@@ -208,6 +218,11 @@ export class Shelf<T extends LazyDiskCache> {
       if (factory !== undefined && settings.enableCaching === true) await this.#removePaths([settings.cachePath])
       throw error
     }
+  }
+
+  #create(data: ArrayData, settings: FactorySettings): Promise<DiskBackedNDArray> {
+    const lifetime = settings.enableCaching === true ? this.lifetime : {}
+    return DiskBackedNDArray.create(data, { ...settings, ...lifetime })
   }
 
   /** One step, whatever is at `to`. What was ephemeral is kept from now on, where the store is. */

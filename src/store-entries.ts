@@ -1,4 +1,5 @@
 // The entries of a store: what is in memory of them, what is on the shelf, and whose turn each key is.
+import { DiskBackedNDArray } from './array.js'
 import { LazyDiskCache } from './cache.js'
 import type { LazyDiskCacheSettings } from './config.js'
 import { type ArrayData, contentOf } from './creation.js'
@@ -12,8 +13,10 @@ import { isReadable } from './view.js'
 /** All but `turn`, `forget` and `refresh` are called in their key's turn. */
 export class StoreEntries<T extends LazyDiskCache> {
   readonly shelf: Shelf<T>
-  /** undefined: on disk only. */
+  /** undefined: on disk only, or an array of a cache. */
   readonly values = new Map<string, T | undefined>()
+  /** Arrays of a cache: kept here, they would keep their bytes from going. */
+  readonly #lent = new Map<string, WeakRef<T>>()
   readonly #locks = new Map<string, FairLock>()
   /** Hold ephemeral entries whose objects were given up. */
   readonly #keepers = new Map<string, LazyDiskCache>()
@@ -44,7 +47,7 @@ export class StoreEntries<T extends LazyDiskCache> {
 
   /** The value in memory, if it still stands for what is under the key. */
   present(key: string): T | undefined {
-    const value = this.values.get(key)
+    const value = this.values.get(key) ?? this.#lent.get(key)?.deref()
     if (value === undefined) return undefined
     const { isClosed, residency } = custodyOf(value)
     return isClosed || residency?.isGone === true ? undefined : value
@@ -52,15 +55,25 @@ export class StoreEntries<T extends LazyDiskCache> {
 
   async get(key: string): Promise<T | undefined> {
     const value = this.present(key)
-    if (value !== undefined) return value
+    const isLent = this.#lent.has(key)
+    if (value !== undefined && !isLent) return value
     const meta = await this.shelf.find(key)
+    // What is lent may have expired meanwhile: then it is no entry any more.
+    if (value !== undefined && custodyOf(value).residency?.meta.incarnation === meta?.incarnation) return value
     if (meta !== undefined) return this.keep(key, await this.shelf.revive(meta))
-    this.values.delete(key)
+    this.#drop(key)
     return undefined
   }
 
   async has(key: string): Promise<boolean> {
-    return this.present(key) !== undefined || (await this.shelf.find(key)) !== undefined
+    const isHere = !this.#lent.has(key) && this.present(key) !== undefined
+    return isHere || (await this.shelf.find(key)) !== undefined
+  }
+
+  /** As `set`, of a value that nobody waits for: an array made of data is not kept in memory where the store is a cache. */
+  async put(key: string, value: T | ArrayData): Promise<void> {
+    const kept = await this.set(key, value)
+    if (kept !== value && this.#lent.has(key)) await kept.close()
   }
 
   async set(key: string, value: T | ArrayData): Promise<T> {
@@ -78,17 +91,24 @@ export class StoreEntries<T extends LazyDiskCache> {
     if (disk !== undefined && data.length > 0) {
       const contents = data.map(async ([key, value]) => {
         const settings = this.settings({ cachePath: this.shelf.pathOf(key) })
-        return { settings, content: await contentOf(value, settings) }
+        return { settings, content: await contentOf(value, settings), lifetime: this.shelf.lifetime }
       })
       const arrays = await putTogether(disk, await Promise.all(contents))
-      for (const [i, [key]] of data.entries()) this.keep(key, this.shelf.check(arrays[i]))
+      for (const [i, [key]] of data.entries()) {
+        const value = this.keep(key, this.shelf.check(arrays[i]))
+        if (this.#lent.has(key)) await value.close()
+      }
     }
     const keys = new Set(data.map(([key]) => key))
-    for (const [key, value] of wanted) if (!keys.has(key)) await this.set(key, value)
+    for (const [key, value] of wanted) if (!keys.has(key)) await this.put(key, value)
   }
 
   keep(key: string, value: T): T {
-    this.values.set(key, value)
+    const mayBeMadeAnew = value.cacheEnabled && !value.purgeDiskOnGc && value.constructor === DiskBackedNDArray
+    const isLent = this.shelf.isCache && mayBeMadeAnew
+    this.values.set(key, isLent ? undefined : value)
+    if (isLent) this.#lent.set(key, new WeakRef(value))
+    else this.#lent.delete(key)
     this.#endKeeper(key)
     return value
   }
@@ -98,7 +118,7 @@ export class StoreEntries<T extends LazyDiskCache> {
     const wereHere = keys.some((key) => this.present(key) !== undefined)
     const wereOnDisk = await this.shelf.remove(keys)
     for (const key of keys) {
-      this.values.delete(key)
+      this.#drop(key)
       this.#endKeeper(key)
     }
     return wereHere || wereOnDisk
@@ -106,7 +126,7 @@ export class StoreEntries<T extends LazyDiskCache> {
 
   forget(key: string): boolean {
     const value = this.values.get(key)
-    if (value === undefined) return false
+    if (value === undefined) return this.#lent.delete(key)
     if (value.cacheEnabled) this.values.set(key, undefined)
     else this.values.delete(key)
     return true
@@ -123,9 +143,14 @@ export class StoreEntries<T extends LazyDiskCache> {
   async refresh(): Promise<void> {
     const onDisk = new Set(await this.shelf.keys())
     for (const key of this.values.keys()) {
-      if (!onDisk.has(key) && !this.#keepers.has(key) && this.present(key) === undefined) this.values.delete(key)
+      if (!onDisk.has(key) && !this.#keepers.has(key) && this.present(key) === undefined) this.#drop(key)
     }
     for (const key of onDisk) if (!this.values.has(key)) this.values.set(key, undefined)
+  }
+
+  #drop(key: string): void {
+    this.values.delete(key)
+    this.#lent.delete(key)
   }
 
   #lockOf(key: string): FairLock {

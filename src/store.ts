@@ -88,7 +88,7 @@ export class DiskBackedStore<T extends LazyDiskCache = DiskBackedNDArray> {
    * refused, the factory's; what was there stays then.
    */
   set(key: string, value: T | ArrayData): Promise<void> {
-    return this.#entries.turn([key], async () => void (await this.#entries.set(key, value)))
+    return this.#entries.turn([key], () => this.#entries.put(key, value))
   }
 
   /** As many `set`s; data that need neither factory nor check are written in one commit. Errors: as `set`. */

@@ -1,21 +1,19 @@
 // Whole values on their way to the disk: small ones in one call, large ones and streams in pieces, each committed in one step.
 import { unlessAborted } from './abort.js'
+import type { MemoryBudget } from './budget.js'
 import type { WorkOptions } from './call.js'
 import type { Connection } from './connection.js'
 import type { TypedArray } from './core/dtype.js'
 import { ShapeError } from './core/errors.js'
+import { Draft, MAX_PIECES_BYTES, Pieces } from './draft.js'
 import { BLOCK_BYTES, type CreateSpec, type PutResult, type WriteTarget } from './protocol.js'
 import { reporter, workOptions } from './work-options.js'
 
-export type Caller = Pick<Connection, 'call'>
+/** `lend` counts the memory of what is on its way. */
+export type Caller = Pick<Connection, 'call'> & Pick<MemoryBudget, 'lend'>
 
 /** Up to here one call with a copy is faster than three. */
 const SMALL_BYTES = BLOCK_BYTES
-/** A multiple of BLOCK_BYTES: large enough that the round trip does not count. */
-const PIECE_BYTES = 4 * BLOCK_BYTES
-/** Pieces on their way while the next is filled. */
-const PIECES_IN_FLIGHT = 3
-
 /** Writes a copy of `bytes`, which may be in use elsewhere. Errors: those of `put` and `commitWrite`, the signal's reason. */
 export async function writeBytes(
   caller: Caller,
@@ -164,10 +162,15 @@ async function putCopy(
 ): Promise<PutResult> {
   const report = reporter(options, bytes.byteLength)
   report(0)
-  const copy = bytes.slice()
-  report(bytes.byteLength)
-  options.signal?.throwIfAborted()
-  return onlyResult(await caller.call('put', { puts: [{ target, bytes: copy }] }, { transfer: [copy.buffer] }))
+  const loan = await caller.lend(bytes.byteLength, bytes.byteLength)
+  try {
+    const copy = bytes.slice()
+    report(bytes.byteLength)
+    options.signal?.throwIfAborted()
+    return onlyResult(await caller.call('put', { puts: [{ target, bytes: copy }] }, { transfer: [copy.buffer] }))
+  } finally {
+    loan.end()
+  }
 }
 
 export function onlyResult([result]: readonly PutResult[]): PutResult {
@@ -186,10 +189,11 @@ async function writePieces(
   const report = reporter(options, totalBytes)
   report(0)
   const draft = await Draft.begin(caller, target, options.signal)
-  const pieces = new Pieces(draft, Math.min(PIECE_BYTES, totalBytes), report)
+  const loan = await caller.lend(Math.min(MAX_PIECES_BYTES, totalBytes), Math.min(BLOCK_BYTES, totalBytes))
+  const pieces = new Pieces(draft, loan, report)
   try {
-    for (let offset = 0; offset < totalBytes; offset += PIECE_BYTES) {
-      const piece = await pieces.take(Math.min(PIECE_BYTES, totalBytes - offset))
+    for (let offset = 0; offset < totalBytes; offset += pieces.pieceBytes) {
+      const piece = await pieces.take(Math.min(pieces.pieceBytes, totalBytes - offset))
       await fill(piece)
       options.signal?.throwIfAborted()
       pieces.send(piece, offset)
@@ -201,88 +205,7 @@ async function writePieces(
   } catch (error) {
     draft.abort()
     throw error
-  }
-}
-
-/** The buffers of a value's pieces, used again as they come back. */
-class Pieces {
-  readonly #draft: Draft
-  readonly #pieceBytes: number
-  readonly #report: (doneBytes: number) => void
-  readonly #onTheirWay: Promise<ArrayBuffer>[] = []
-  #sentBytes: number[] = []
-  #doneBytes = 0
-
-  constructor(draft: Draft, pieceBytes: number, report: (doneBytes: number) => void) {
-    this.#draft = draft
-    this.#pieceBytes = pieceBytes
-    this.#report = report
-  }
-
-  async take(byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
-    const isFull = this.#onTheirWay.length >= PIECES_IN_FLIGHT
-    const buffer = isFull ? await this.#back() : new ArrayBuffer(this.#pieceBytes)
-    return new Uint8Array(buffer, 0, byteLength)
-  }
-
-  send(piece: Uint8Array<ArrayBuffer>, offset: number): void {
-    this.#sentBytes.push(piece.byteLength) // before it is sent: then the piece is gone
-    const written = this.#draft.write(offset, piece)
-    written.catch(() => undefined) // seen when it is waited for; not at all where an earlier one failed
-    this.#onTheirWay.push(written)
-  }
-
-  async finish(): Promise<void> {
-    if (this.#onTheirWay.length === 0) this.#report(0)
-    while (this.#onTheirWay.length > 0) await this.#back()
-  }
-
-  async #back(): Promise<ArrayBuffer> {
-    const buffer = (await this.#onTheirWay.shift()) as ArrayBuffer // callers see to it that there is one
-    this.#doneBytes += this.#sentBytes.shift() ?? 0
-    this.#report(this.#doneBytes)
-    return buffer
-  }
-}
-
-/** A value that comes in pieces, as the service knows it. */
-class Draft {
-  readonly #caller: Caller
-  readonly #draft: number
-  #isOver = false
-
-  private constructor(caller: Caller, draft: number) {
-    this.#caller = caller
-    this.#draft = draft
-  }
-
-  /** The room that was reserved is given back also where the abort comes before the answer. */
-  static async begin(caller: Caller, target: WriteTarget, signal: AbortSignal | undefined): Promise<Draft> {
-    signal?.throwIfAborted()
-    const begun = caller.call('beginWrite', { target }).then(({ draft }) => new Draft(caller, draft))
-    try {
-      return await unlessAborted(signal, begun)
-    } catch (error) {
-      begun.then((draft) => draft.abort()).catch(() => undefined)
-      throw error
-    }
-  }
-
-  async write(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
-    const params = { draft: this.#draft, offset, bytes }
-    const { buffer } = await this.#caller.call('write', params, { transfer: [bytes.buffer] })
-    return buffer
-  }
-
-  commit(): Promise<PutResult> {
-    this.#isOver = true
-    return this.#caller.call('commitWrite', { draft: this.#draft })
-  }
-
-  /** Nobody waits for it: what the service keeps of a draft ends with the service at the latest. */
-  abort(): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#caller.call('abortWrite', { draft: this.#draft }).catch(() => undefined)
+  } finally {
+    loan.end()
   }
 }

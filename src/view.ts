@@ -4,16 +4,17 @@ import { blockSelections, DEFAULT_BLOCK_BYTES } from './block-selections.js'
 import type { WorkOptions } from './call.js'
 import { checkDType, DTYPES, type DType, type Scalar, type TypedArray } from './core/dtype.js'
 import { InvalidSelectionError } from './core/errors.js'
-import type { NDArray } from './core/ndarray.js'
+import { NDArray } from './core/ndarray.js'
 import { resolveIndex, resolveSelection, type Selection } from './core/selection.js'
 import { checkShape, shapeText, sizeOf } from './core/shape.js'
 import { broadcastStrides, permutation, reshapedStrides, selectedLayout, type ViewLayout } from './core/view-layout.js'
-import { custodyOf } from './custody.js'
+import { custodyOf, findCustody } from './custody.js'
 import { type Frame, noteView } from './frames.js'
 import { callOperator } from './operators/methods.js'
 import type { AstypeOptions, MaybeOut, Out, OutOption } from './operators/types.js'
+import { ReadAhead } from './read-ahead.js'
 import { type Parts, type ReadOptions, readParts } from './reading.js'
-import { reporter, signalOnly } from './work-options.js'
+import { reporter } from './work-options.js'
 
 /** What arrays on disk and their views can be asked. Results are fresh memory; nothing stays loaded for them. */
 export interface Readable<D extends DType> {
@@ -37,7 +38,10 @@ export interface Readable<D extends DType> {
   getMany(selections: readonly Selection[], options?: ReadOptions<D>): Promise<NDArray<D>[]>
   /** The element at an index for every axis; of one element also without. Errors: as `get`. Source: numpy.ndarray.item. */
   item(...index: number[]): Promise<Scalar<D>>
-  /** All elements, in blocks of about `byteLength` bytes (default 4 MiB) in C order, each read when it is asked for. */
+  /**
+   * All elements, in blocks of about `byteLength` bytes (default 4 MiB) in C order, each as it is when it is asked for. While
+   * the caller works on one, the next is read, where memory has room. Errors: as `get`.
+   */
   blocks(options?: WorkOptions & { byteLength?: number }): AsyncIterable<{ selection: Selection; array: NDArray<D> }>
   /** All elements in C order, always a copy. Errors: as `get`; TypeError for `copy: false`. Source: numpy.asarray. */
   toArray<E extends DType = D>(options?: WorkOptions & { dtype?: E; copy?: true }): Promise<TypedArray<E>>
@@ -57,21 +61,22 @@ export interface Readable<D extends DType> {
   astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
 }
 
-/** Where elements are read from, and what views of them are. */
+/** Where elements are read from. */
 export interface ElementSource<D extends DType> {
+  /** The array on disk that they are; undefined where they are elsewhere. */
+  readonly array: DiskBackedNDArray<D> | undefined
   /** As `readParts`. */
   read(dtype: D, partsOf: () => Parts, options: ReadOptions<D>): Promise<NDArray<D>[]>
-  view(dtype: D, frame: Frame): ArrayView<D>
 }
 
 /** `Readable` over elements somewhere, whose frame is asked anew for each call: an array can grow. */
-export class Reader<D extends DType> implements Omit<Readable<D>, 'astype'> {
+export class Reader<D extends DType> implements Readable<D> {
   readonly dtype: D
-  readonly #source: ElementSource<D>
+  protected readonly source: ElementSource<D>
   readonly #frame: () => Frame
 
   constructor(source: ElementSource<D>, dtype: D, frame: () => Frame) {
-    this.#source = source
+    this.source = source
     this.dtype = dtype
     this.#frame = frame
   }
@@ -131,11 +136,21 @@ export class Reader<D extends DType> implements Omit<Readable<D>, 'astype'> {
     const report = reporter(options, nbytes)
     report(0)
     let doneBytes = 0
-    for (const selection of blockSelections(shape, itemsize, byteLength)) {
-      const array = await this.get(selection, signalOnly(options))
-      doneBytes += array.nbytes
-      report(doneBytes)
-      yield { selection, array }
+    const read = (selection: Selection, work: WorkOptions) => this.get(selection, work)
+    const ahead = new ReadAhead(findCustody(this.source.array), read, options.signal)
+    const selections = blockSelections(shape, itemsize, byteLength)
+    try {
+      for (let block = selections.next(); !block.done; ) {
+        const selection = block.value
+        const array = await ahead.take(selection)
+        doneBytes += array.nbytes
+        report(doneBytes)
+        block = selections.next()
+        if (!block.done) ahead.begin(block.value, array.nbytes)
+        yield { selection, array }
+      }
+    } finally {
+      ahead.end()
     }
   }
 
@@ -171,11 +186,26 @@ export class Reader<D extends DType> implements Omit<Readable<D>, 'astype'> {
     return this.#viewAs((layout) => ({ ...layout, shape: checked, strides: broadcastStrides(layout, checked) }))
   }
 
+  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
+  async astype(dtype: DType, options: AstypeOptions & MaybeOut = {}): Promise<NDArray | Out> {
+    if (this.source.array !== undefined) {
+      return callOperator('astype', [this, dtype, options]) as Promise<NDArray | Out> // a view is never lazy
+    }
+    const { casting, out, ...work } = options
+    if (out !== undefined) throw new TypeError('out is for arrays on disk: cast what get() gives')
+    const to = checkDType(dtype)
+    NDArray.zeros([0], this.dtype).astype(to, { casting }) // refuses before anything is read
+    return (await this.get(undefined, work)).astype(to, { casting })
+  }
+
   #viewAs(change: (layout: ViewLayout) => ViewLayout): ArrayView<D> {
     const { base, layout } = this.#frame()
     const { shape, strides, offset } = change(layout)
     const frame = { base, layout: { shape: Object.freeze([...shape]), strides, offset } }
-    return this.#source.view(this.dtype, frame)
+    const view = new ArrayView(this.source, this.dtype, () => frame)
+    noteView(view, { ...frame, array: this.source.array })
+    return view
   }
 
   #read(selections: () => readonly (Selection | undefined)[], options: ReadOptions<D>): Promise<NDArray<D>[]> {
@@ -184,33 +214,23 @@ export class Reader<D extends DType> implements Omit<Readable<D>, 'astype'> {
       const layouts = selections().map((selection) => selectedLayout(resolveSelection(selection, layout.shape), layout))
       return { base, layouts }
     }
-    return this.#source.read(this.dtype, parts, options)
+    return this.source.read(this.dtype, parts, options)
   }
 }
 
 /** A view of an array on disk: read-only, and its base is kept alive by it. */
-export class ArrayView<D extends DType = DType> extends Reader<D> implements Readable<D> {
-  readonly base: DiskBackedNDArray<D>
-
-  constructor(base: DiskBackedNDArray<D>, dtype: D, frame: Frame) {
-    super(onDisk(base), dtype, () => frame)
-    this.base = base
-    noteView(this, { ...frame, array: base })
-  }
-
-  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
-  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
-  astype(dtype: DType, options?: AstypeOptions & MaybeOut): Promise<NDArray | Out> {
-    return callOperator('astype', [this, dtype, options]) as Promise<NDArray | Out> // a view is never lazy
+export class ArrayView<D extends DType = DType> extends Reader<D> {
+  /** Errors: TypeError for a view of what is not on disk. */
+  get base(): DiskBackedNDArray<D> {
+    const { array } = this.source
+    if (array === undefined) throw new TypeError('this is a view of an array that is not on disk')
+    return array
   }
 }
 
-/** An array on disk as what it and its views read. */
+/** An array on disk as what its views read. */
 export function onDisk<D extends DType>(array: DiskBackedNDArray<D>): ElementSource<D> {
-  return {
-    read: (dtype, partsOf, options) => readParts(custodyOf(array), dtype, partsOf, options),
-    view: (dtype, frame) => new ArrayView(array, dtype, frame),
-  }
+  return { array, read: (dtype, partsOf, options) => readParts(custodyOf(array), dtype, partsOf, options) }
 }
 
 /** Whether it is an array on disk, or a view of one. */

@@ -1,19 +1,24 @@
 // The disk in a storage worker of this page: the page's locks, the worker, and the disk open in it.
 import { unlessAborted } from './abort.js'
-import type { ConnectionSetup } from './connection.js'
 import { fromErrorData } from './core/error-data.js'
 import { DiskLockedError } from './core/errors.js'
 import { randomId } from './ids.js'
-import type { Connector, Link, LinkRequest } from './link.js'
+import type { ConnectionSetup, Connector, Link, LinkRequest } from './link.js'
 import { acquireLock, type HeldLock, requireLocks } from './locks.js'
-import { DEFAULT_DISK_NAME, DEFAULT_DURABILITY, DEFAULT_LOCK_TIMEOUT_MS, type DiskOptions } from './options.js'
+import {
+  DEFAULT_DISK_NAME,
+  DEFAULT_EVICTION_POLICY,
+  DEFAULT_LOCK_TIMEOUT_MS,
+  type DiskOptions,
+  requestOf,
+} from './options.js'
 import { clientLockName, pageLockName } from './protocol.js'
 import { startWorker } from './storage-worker.js'
 
 export function setUpWorker(options: DiskOptions): ConnectionSetup {
-  const { name = DEFAULT_DISK_NAME } = options
+  const { name = DEFAULT_DISK_NAME, evictionPolicy = DEFAULT_EVICTION_POLICY } = options
   const client = randomId()
-  return { name, backend: 'opfs', client, connector: new WorkerConnector(name, client, options) }
+  return { name, backend: 'opfs', evictionPolicy, client, connector: new WorkerConnector(name, client, options) }
 }
 
 class WorkerConnector implements Connector {
@@ -51,10 +56,10 @@ class WorkerConnector implements Connector {
   /** The page's lock goes after the worker, so that who is granted it finds the worker's locks and files let go of. */
   async #start(request: LinkRequest, pageLock: HeldLock, lockTimeout: number): Promise<Link> {
     const { signal, holds, receive } = request
-    const { durability = DEFAULT_DURABILITY } = this.#options
     const { remote, lost, end } = await startWorker(this.#options, receive, signal)
     try {
-      const opening = remote.open({ name: this.#name, client: this.#client, durability, lockTimeout, holds })
+      const identity = { name: this.#name, client: this.#client, ...requestOf(this.#options) }
+      const opening = remote.open({ ...identity, lockTimeout, holds })
       const outcome = await unlessAborted(signal, unlessAborted(lost, opening))
       if (!outcome.ok) throw fromErrorData(outcome.error)
     } catch (error) {

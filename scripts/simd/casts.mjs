@@ -1,5 +1,5 @@
-// Casts between numbers, sixteen elements at a time.
-import { FLOATS, INTEGERS, NUMBERS } from './dtypes.mjs'
+// The casts that JavaScript has no fast way for, sixteen elements at a time.
+import { INTEGERS, NUMBERS } from './dtypes.mjs'
 import { bytesOfLanes, get, load, loop, op, splat, store, VECTOR } from './kernel.mjs'
 
 /** @typedef {import('./dtypes.mjs').Lanes} Lanes */
@@ -73,41 +73,47 @@ function wideToFloat64(sign, i) {
     ${store(VECTOR * i, op('f64x2.add', scaled, op('f64x2.convert_low_i32x4_u', word(0))))}`
 }
 
-/** @type {(from: Lanes, to: Lanes) => string[]} */
+/** Of 64 bits. @type {(from: Lanes, to: Lanes) => string[]} */
 function integerToFloat(from, to) {
-  if (from.bits === 64) {
-    if (to.bits === 64) return vectorsOf(64, (i) => wideToFloat64(from.sign, i))
-    return Array.from({ length: GROUP }, (_, i) =>
-      store(4 * i, op(`f32.convert_i64${from.sign}`, load('a', 8 * i, 'i64.load')), 'f32.store'),
-    )
-  }
-  const convert = to.bits === 32 ? 'f32x4.convert_i32x4' : 'f64x2.convert_low_i32x4'
-  const count = 128 / to.bits
-  const values = vectorsOf(to.bits, (i) => op(`${convert}${from.sign}`, widened(from, i * count, count, 32)))
-  return stored(values)
+  if (to.bits === 64) return vectorsOf(64, (i) => wideToFloat64(from.sign, i))
+  const convert = `f32.convert_i64${from.sign}`
+  return Array.from({ length: GROUP }, (_, i) => store(4 * i, op(convert, load('a', 8 * i, 'i64.load')), 'f32.store'))
 }
 
-/** Truncated by way of int32 or uint32; 64 bits one by one. @type {(from: Lanes, to: Lanes) => string[]} */
+/**
+ * Truncated by way of int32 or uint32, 64 bits one by one. Negative numbers wrap in unsigned integers too.
+ * @type {(from: Lanes, to: Lanes) => string[]}
+ */
 function floatToInteger(from, to) {
-  if (to.bits === 64) {
-    const truncate = `i64.trunc_sat_f${from.bits}${to.sign}`
-    return Array.from({ length: GROUP }, (_, i) =>
-      store(8 * i, op(truncate, load('a', (i * from.bits) / 8, `f${from.bits}.load`)), 'i64.store'),
-    )
-  }
-  const sign = to.dtype === 'uint32' ? '_u' : '_s'
+  if (to.bits === 64)
+    return Array.from({ length: GROUP }, (_, i) => store(8 * i, wideInteger(from, to, i), 'i64.store'))
   const words = vectorsOf(32, (i) => {
-    if (from.bits === 32) return op(`i32x4.trunc_sat_f32x4${sign}`, loaded(16, VECTOR * i))
-    const half = (/** @type {number} */ which) =>
-      op(`i32x4.trunc_sat_f64x2${sign}_zero`, loaded(16, VECTOR * (2 * i + which)))
-    return op(`i8x16.shuffle ${bytesOfLanes(64, [0, 2])}`, half(0), half(1))
+    if (from.bits === 32) return truncated(from, to, VECTOR * i)
+    const [low, high] = [2 * i, 2 * i + 1].map((half) => truncated(from, to, VECTOR * half))
+    return op(`i8x16.shuffle ${bytesOfLanes(64, [0, 2])}`, low ?? '', high ?? '')
   })
   return stored(narrowed(words, 32, to.bits))
 }
 
-/** @type {(to: Lanes) => string[]} */
-function floatToFloat(to) {
-  if (to.bits === 64) return stored(vectorsOf(64, (i) => op('f64x2.promote_low_f32x4', loaded(8, 8 * i))))
+/** @type {(from: Lanes, to: Lanes, offset: number) => string} */
+function truncated({ bits, shape }, { dtype }, offset) {
+  const value = loaded(16, offset)
+  const as = (/** @type {string} */ sign) => op(`i32x4.trunc_sat_${shape}${sign}${bits === 64 ? '_zero' : ''}`, value)
+  if (dtype !== 'uint32') return as('_s')
+  const isNegative = op(`${shape}.lt`, value, splat(bits, '0'))
+  const mask = bits === 32 ? isNegative : op(`i8x16.shuffle ${bytesOfLanes(32, [0, 2, 0, 2])}`, isNegative, isNegative)
+  return op('v128.bitselect', as('_s'), as('_u'), mask)
+}
+
+/** @type {(from: Lanes, to: Lanes, i: number) => string} */
+function wideInteger({ bits }, { dtype }, i) {
+  const value = load('a', (i * bits) / 8, `f${bits}.load`)
+  const as = (/** @type {string} */ sign) => op(`i64.trunc_sat_f${bits}${sign}`, value)
+  return dtype === 'int64' ? as('_s') : op('select', as('_s'), as('_u'), op(`f${bits}.lt`, value, `(f${bits}.const 0)`))
+}
+
+/** float64 to float32. */
+function floatToFloat() {
   const half = (/** @type {number} */ i) => op('f32x4.demote_f64x2_zero', loaded(16, VECTOR * i))
   return stored(vectorsOf(32, (i) => op(`i8x16.shuffle ${bytesOfLanes(64, [0, 2])}`, half(2 * i), half(2 * i + 1))))
 }
@@ -117,15 +123,22 @@ const stored = (vectors) => vectors.map((vector, i) => store(VECTOR * i, vector)
 
 /** @type {(from: Lanes, to: Lanes) => string[]} */
 function statements(from, to) {
-  if (from.sign === '') return to.sign === '' ? floatToFloat(to) : floatToInteger(from, to)
+  if (from.sign === '') return to.sign === '' ? floatToFloat() : floatToInteger(from, to)
   return to.sign === '' ? integerToFloat(from, to) : stored(integerToInteger(from, to))
 }
 
-/** Every cast but those that change no bit. @returns {Kernel[]} */
+/** TypedArray.set is as fast at the others. @type {(from: Lanes, to: Lanes) => boolean} */
+function isWorthwhile(from, to) {
+  const [fromFloat, toFloat] = [from.sign === '', to.sign === '']
+  if (fromFloat || toFloat) return from.bits === 64 || (fromFloat && !toFloat) || (to.bits === 64 && !toFloat)
+  return from.bits !== to.bits && (from.bits === 64 || to.bits === 64)
+}
+
+/** @returns {Kernel[]} */
 export function casts() {
   const bool = INTEGERS.filter(({ dtype }) => dtype === 'uint8').map((lanes) => ({ ...lanes, dtype: 'bool' }))
-  return [...bool, ...INTEGERS, ...FLOATS].flatMap((from) =>
-    NUMBERS.filter((to) => to.bits !== from.bits || (to.sign === '') !== (from.sign === '')).map((to) => ({
+  return [...bool, ...NUMBERS].flatMap((from) =>
+    NUMBERS.filter((to) => to.dtype !== from.dtype && isWorthwhile(from, to)).map((to) => ({
       name: from.dtype,
       keys: [to.dtype],
       code: loop(['a'], (GROUP * to.bits) / 8, statements(from, to)),

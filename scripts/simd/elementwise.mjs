@@ -100,9 +100,10 @@ function arithmetic() {
       same('add', withComplex(lanes.dtype), op(`${lanes.shape}.add`, x, y)),
       same('subtract', withComplex(lanes.dtype), op(`${lanes.shape}.sub`, x, y)),
       same('multiply', withComplex(lanes.dtype).slice(1), complexProduct(lanes)),
+      same('neg', withComplex(lanes.dtype), op(`${lanes.shape}.neg`, x), ['a']),
       same('divide', [lanes.dtype], op(`${lanes.shape}.div`, x, y)),
       same('squaredDifference', [lanes.dtype], squaredDifference(lanes)),
-      ...['sqrt', 'floor', 'ceil', 'trunc', 'nearest', 'neg', 'abs'].map((name) =>
+      ...['sqrt', 'floor', 'ceil', 'trunc', 'nearest', 'abs'].map((name) =>
         same(name, [lanes.dtype], op(`${lanes.shape}.${name}`, x), ['a']),
       ),
       same(

@@ -15,7 +15,8 @@ export const ZERO = 1840
 /** What a reduction gives, where it is no number. */
 export const RESULT = 1856
 
-/** Where reductions work, as many bytes each: accumulators, elements that were cast, squares, and what these are cast to. */
+/** Where reductions work, in areas of so many bytes. */
 export const WORK = 4096
 export const WORK_BYTES = 32_768
-export const START = WORK + 4 * WORK_BYTES
+export const WORK_AREAS = 5
+export const START = WORK + WORK_AREAS * WORK_BYTES

@@ -1,19 +1,21 @@
 // What can be done with arrays: create and replace, read, set, append. Each is one commit.
 import { DTYPES } from '../core/dtype.js'
-import { ShapeError, StaleArrayError } from '../core/errors.js'
+import { StaleArrayError } from '../core/errors.js'
 import { checkResolved, type ResolvedSelection, resolveSelection, selectedShape } from '../core/selection.js'
-import { checkAxis, shapeText, sizeOf, stridesOf } from '../core/shape.js'
+import { checkAxis, sizeOf, stridesOf } from '../core/shape.js'
 import { selectedLayout } from '../core/view-layout.js'
 import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
-import { checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
+import { checkAppendable, checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
 import { type Draft, DraftWriter } from './draft.js'
 import type { Engine, NewEntry } from './engine.js'
-import { type Change, type Entry, metaOf } from './entry.js'
+import { type Change, descriptionOf, type Entry, metaOf } from './entry.js'
+import { storedBytes } from './index-of-arrays.js'
 import { KeyedMutex } from './keyed-mutex.js'
-import { type BlockTable, blockLength, emptyBlocks } from './layout.js'
+import { type BlockTable, blockLength, emptyBlocks, positionOf } from './layout.js'
 import { planOf } from './plan.js'
 import { readPlan, readRange } from './reading.js'
 import { type RegionValue, touchedBlocks, writeRegion } from './region.js'
+import type { Replaced } from './room.js'
 import type { Work } from './work.js'
 
 /** A checked target. `entry` lacks what only the commit knows. */
@@ -48,7 +50,7 @@ export class Arrays {
 
   /** Room for the target's bytes. Errors: QuotaExceededError. */
   draft(target: Target): Promise<Draft> {
-    return this.#engine.draft(target.entry.nbytes)
+    return this.#engine.room.draft(target.entry.nbytes, this.#replacedBy(target))
   }
 
   /** Writes all values, then commits them in one frame. Errors: those of target(), TypeError, QuotaExceededError, AbortedError. */
@@ -56,26 +58,22 @@ export class Arrays {
     const targets = puts.map(({ target }) => this.target(target, client))
     checkDistinct(targets)
     work.begin(targets.reduce((sum, { entry }) => sum + entry.nbytes, 0))
-    const drafts: Draft[] = []
+    const stored = targets.filter((target, i) => hasBytes(target, puts[i] as Put))
+    const sizes = stored.map(({ entry }) => entry.nbytes)
+    const replaced = targets.flatMap((target) => this.#replacedBy(target))
+    const drafts = await this.#engine.room.drafts(sizes, replaced)
+    const draftOf = new Map(stored.map((target, i) => [target, drafts[i]]))
     try {
       const filled: Filled[] = []
       for (const [i, target] of targets.entries()) {
-        const { bytes, item } = puts[i] as Put
-        if (bytes === undefined && item === undefined) {
-          filled.push({ target, blocks: emptyBlocks(target.entry.nbytes) })
-          continue
-        }
-        checkBytes(target, bytes, item)
-        const draft = await this.draft(target)
-        drafts.push(draft)
-        if (bytes !== undefined) await draft.write(bytes, work)
-        else if (item !== undefined) await repeat(draft, item, work)
-        filled.push({ target, blocks: draft.blocks })
+        const draft = draftOf.get(target)
+        if (draft !== undefined) await fill(draft, puts[i] as Put, work)
+        filled.push({ target, blocks: draft?.blocks ?? emptyBlocks(target.entry.nbytes) })
       }
       work.end()
       return this.commit(filled)
     } catch (error) {
-      for (const draft of drafts) this.#engine.discard(draft)
+      for (const draft of drafts) this.#engine.room.discard(draft)
       throw error
     }
   }
@@ -93,10 +91,11 @@ export class Arrays {
     const entries: Entry[] = []
     engine.commit((version, modified) =>
       filled.map(({ target, blocks }): Change => {
+        const now = { blocks, version, modified }
         const entry: Entry =
           target.kind === 'create'
-            ? { ...target.entry, blocks, version, modified, hasState: false, incarnation: engine.takeIncarnation() }
-            : { ...engine.entry(target.entry.incarnation), blocks, version, modified }
+            ? { ...madeOf(target.entry, modified), ...now, hasState: false, incarnation: engine.takeIncarnation() }
+            : { ...engine.entry(target.entry.incarnation), ...now }
         entries.push(entry)
         return { kind: 'put', entry }
       }),
@@ -106,7 +105,7 @@ export class Arrays {
 
   /** Runs `work` while no one else changes the array's bytes or moves them. */
   exclusively<T>(incarnation: number, work: () => Promise<T>): Promise<T> {
-    return this.#changing.run(incarnation, () => this.#engine.reading(work))
+    return this.#changing.run(incarnation, () => this.#engine.reading(work, [incarnation]))
   }
 
   /**
@@ -136,7 +135,7 @@ export class Arrays {
       }
       work.end()
       return { buffer, version: entry.version }
-    })
+    }, [incarnation])
   }
 
   /** Errors: StaleArrayError, InvalidSelectionError, ShapeError, QuotaExceededError, AbortedError. */
@@ -151,7 +150,7 @@ export class Arrays {
       work.begin(sizeOf(selectedShape(resolved)) * itemsize)
       const indexes = touchedBlocks(entry, resolved)
       const lengths = indexes.map((index) => blockLength(index, entry.nbytes))
-      const positions = await this.#engine.reserve(lengths)
+      const positions = await this.#engine.room.reserve(lengths, [replacedBlocks(entry, indexes)])
       try {
         const checksums = await writeRegion(this.#engine.data, entry, resolved, value, { indexes, positions }, work)
         work.end()
@@ -162,7 +161,7 @@ export class Arrays {
         this.#current(entry)
         this.#engine.commit((version, modified) => [{ kind: 'remap', incarnation, version, modified, indexes, blocks }])
       } catch (error) {
-        this.#engine.release(positions, lengths)
+        this.#engine.room.release(positions, lengths)
         throw error
       }
       return this.#engine.entry(incarnation)
@@ -184,18 +183,19 @@ export class Arrays {
       // Behind the last row whole blocks stay where they are.
       const keptBytes = outer === 1 ? Math.floor(entry.nbytes / BLOCK_BYTES) * BLOCK_BYTES : 0
       work.begin(nbytes - keptBytes)
-      const draft = await this.#engine.draft(nbytes, entry.blocks.slice(0, (2 * keptBytes) / BLOCK_BYTES), keptBytes)
+      const kept = entry.blocks.slice(0, (2 * keptBytes) / BLOCK_BYTES)
+      const gone = Array.from({ length: (entry.blocks.length - kept.length) / 2 }, (_, i) => kept.length / 2 + i)
+      const draft = await this.#engine.room.draft(nbytes, [replacedBlocks(entry, gone)], kept, keptBytes)
       try {
         await this.#interleave(entry, value.bytes, outer, keptBytes, draft, work)
         work.end()
-        const { path, attributes, ephemeral, purge, hasState, clients } = this.#current(entry)
-        const described = { ...entry, path, attributes, ephemeral, purge, hasState, clients }
+        const described = { ...entry, ...descriptionOf(this.#current(entry)) }
         const { blocks } = draft
         this.#engine.commit((version, modified) => [
           { kind: 'put', entry: { ...described, shape, nbytes, blocks, version, modified } },
         ])
       } catch (error) {
-        this.#engine.discard(draft, keptBytes)
+        this.#engine.room.discard(draft, keptBytes)
         throw error
       }
       return this.#engine.entry(incarnation)
@@ -226,6 +226,13 @@ export class Arrays {
     }
   }
 
+  /** What goes from the disk when the target has its new value. */
+  #replacedBy(target: Target): Replaced[] {
+    const { arrays } = this.#engine
+    const entry = target.kind === 'create' ? arrays.at(target.entry.path) : arrays.get(target.entry.incarnation)
+    return entry === undefined ? [] : [{ incarnation: entry.incarnation, byteLength: storedBytes(entry) }]
+  }
+
   /** Errors: StaleArrayError where the array is gone or its bytes are another version's. */
   #current({ incarnation, version }: Version): Entry {
     const entry = this.#engine.entry(incarnation)
@@ -236,11 +243,31 @@ export class Arrays {
   }
 }
 
-/** Errors: ShapeError where that is no value for the target. */
-function checkBytes({ entry }: Target, bytes: Uint8Array | undefined, item: Uint8Array | undefined): void {
+/** Whether the value takes room. Errors: ShapeError where it is none for the target. */
+function hasBytes({ entry }: Target, { bytes, item }: Put): boolean {
   const { itemsize } = DTYPES[entry.dtype]
   if (bytes !== undefined) checkByteLength(bytes, entry.shape, itemsize)
   else if (item !== undefined) checkByteLength(item, [], itemsize)
+  return bytes !== undefined || item !== undefined
+}
+
+async function fill(draft: Draft, { bytes, item }: Put, work: Work): Promise<void> {
+  if (bytes !== undefined) await draft.write(bytes, work)
+  else if (item !== undefined) await repeat(draft, item, work)
+}
+
+/** The time to live begins with the commit. */
+function madeOf({ expire, ...entry }: NewEntry, modified: number): Omit<NewEntry, 'expire'> & { expires: number } {
+  return { ...entry, expires: modified + expire }
+}
+
+/** What a change of those blocks gives up. */
+function replacedBlocks({ incarnation, blocks, nbytes }: Entry, indexes: readonly number[]): Replaced {
+  const byteLength = indexes.reduce(
+    (sum, index) => sum + (positionOf(blocks, index) >= 0 ? blockLength(index, nbytes) : 0),
+    0,
+  )
+  return { incarnation, byteLength }
 }
 
 /** Fills the draft with one element, repeated. */
@@ -257,22 +284,5 @@ function checkDistinct(targets: readonly Target[]): void {
   for (const { entry } of targets) {
     if (paths.has(entry.path)) throw new TypeError(`two values for '${entry.path}' in one call`)
     paths.add(entry.path)
-  }
-}
-
-/** Errors: ShapeError in NumPy's words. */
-function checkAppendable(shape: readonly number[], added: readonly number[], axis: number): void {
-  if (shape.length !== added.length) {
-    throw new ShapeError(
-      `all the input array dimensions must match: the array has ${shape.length} (${shapeText(shape)}), what is appended ${added.length} (${shapeText(added)})`,
-    )
-  }
-  for (const [i, size] of shape.entries()) {
-    if (i !== axis && size !== added[i]) {
-      throw new ShapeError(
-        `all the input array dimensions except for the concatenation axis must match exactly, but along dimension ${i}, ` +
-          `the array at index 0 has size ${size} and the array at index 1 has size ${String(added[i])}`,
-      )
-    }
   }
 }

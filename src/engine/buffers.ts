@@ -1,8 +1,6 @@
 // Recycled buffers: page faults of fresh memory cost more than the I/O into it.
 import type { Scheduler } from './storage.js'
 
-/** One large array given back and read again is the case that pays. */
-const MAX_KEPT_BYTES = 256 << 20
 /** Memory of a smaller one is as fast to get. */
 const MIN_KEPT_BYTES = 64 << 10
 const KEPT_FOR_MS = 10_000
@@ -12,6 +10,7 @@ export class BufferPool {
   readonly #scheduler: Scheduler
   #kept: ArrayBuffer[] = []
   #byteLength = 0
+  #maxBytes = 0
   #cancel: (() => void) | undefined
 
   constructor(scheduler: Scheduler) {
@@ -20,6 +19,12 @@ export class BufferPool {
 
   get byteLength(): number {
     return this.#byteLength
+  }
+
+  /** From now on no more than that, which whoever counts this thread's memory allows; nothing to begin with. */
+  keep(byteLength: number): void {
+    this.#maxBytes = byteLength
+    this.#trim()
   }
 
   /** A buffer of exactly that length; what is in it is anything. */
@@ -31,15 +36,19 @@ export class BufferPool {
   /** The oldest ones go first. */
   give(buffer: ArrayBuffer): void {
     const { byteLength } = buffer
-    if (byteLength > MAX_KEPT_BYTES || byteLength < MIN_KEPT_BYTES || this.#kept.includes(buffer)) return
+    if (byteLength > this.#maxBytes || byteLength < MIN_KEPT_BYTES || this.#kept.includes(buffer)) return
     this.#kept.push(buffer)
     this.#byteLength += byteLength
-    while (this.#byteLength > MAX_KEPT_BYTES) this.#remove(0)
+    this.#trim()
     this.#cancel?.()
     this.#cancel = this.#scheduler.after(KEPT_FOR_MS, () => {
       this.#kept = []
       this.#byteLength = 0
     })
+  }
+
+  #trim(): void {
+    while (this.#byteLength > this.#maxBytes) this.#remove(0)
   }
 
   #remove(index: number): ArrayBuffer {

@@ -3,6 +3,7 @@ import type { Change, Entry } from './entry.js'
 import { readExactly, resizeExactly, writeExactly } from './files.js'
 import { type EncodedFrame, encodeFrame, HEADER_BYTES, NO_FRAME } from './frame.js'
 import type { SyncFile } from './storage.js'
+import type { UseTable } from './uses.js'
 
 export const CATALOG_FILES = ['catalog-a', 'catalog-b'] as const
 
@@ -12,6 +13,8 @@ const GROWTH_BYTES = 256 * 1024
 const SPARE_BYTES = 64 * 1024
 /** Entries a snapshot's frame holds. */
 const SNAPSHOT_BATCH = 64
+/** Numbers that tell of uses in a snapshot's frame: three for an array. */
+const SNAPSHOT_USES = 3 * 4096
 /** A log is worth replacing once it is this long, and longer than twice the snapshot it began with. */
 const LOG_BYTES_BEFORE_SNAPSHOT = 4 << 20
 
@@ -58,8 +61,26 @@ export class Catalog {
 
   get wantsSnapshot(): boolean {
     if (this.#missed !== undefined) return false
-    const end = Math.max(...this.#copies.map((copy) => copy.end))
-    return !this.mirrored || end > Math.max(LOG_BYTES_BEFORE_SNAPSHOT, 3 * this.#snapshotBytes)
+    return !this.mirrored || this.#end > Math.max(LOG_BYTES_BEFORE_SNAPSHOT, 3 * this.#snapshotBytes)
+  }
+
+  /** A snapshot would make room in the files for further frames. */
+  get isShrinkable(): boolean {
+    return this.#end - this.#snapshotBytes > SPARE_BYTES
+  }
+
+  get #end(): number {
+    return Math.max(...this.#copies.map((copy) => copy.end))
+  }
+
+  /** Whether a frame of that size can be appended without asking the browser for room. */
+  hasRoomFor(byteLength: number): boolean {
+    return this.#copies.every(({ live, file, end }) => !live || end + byteLength + SPARE_BYTES <= file.getSize())
+  }
+
+  /** Makes room for such a frame. Errors: QuotaExceededError. */
+  reserve(byteLength: number): void {
+    for (const copy of this.#copies) if (copy.live) makeRoom(copy, byteLength + SPARE_BYTES)
   }
 
   /** Appends a frame; returns its sequence. Errors: QuotaExceededError, and then no copy holds the frame. */
@@ -88,18 +109,18 @@ export class Catalog {
   }
 
   /**
-   * Replaces both copies, one after the other, by frames that make `entries`, those of now, from nothing. Every append
+   * Replaces both copies, one after the other, by frames that make `entries` and `uses`, those of now, from nothing. Every append
    * meanwhile goes to the copy that is whole. Errors: QuotaExceededError, and then one copy stays live.
    *
    * Crash order: a copy counts only where every frame up to its snapshot-end verifies; until it is flushed the other one
    * stays as it was.
    */
-  async snapshot(entries: readonly Entry[], head: SnapshotHead, pause: Pause): Promise<void> {
+  async snapshot(entries: readonly Entry[], uses: UseTable, head: SnapshotHead, pause: Pause): Promise<void> {
     const [first, second] = [...this.#copies].sort((a, b) => Number(a.live) - Number(b.live)) as [Copy, Copy]
     const epoch = Math.max(first.epoch, second.epoch) + 1
     this.#missed = []
     try {
-      await this.#replace(first, epoch, entries, head, pause)
+      await this.#replace(first, epoch, entries, uses, head, pause)
       // From here to the first pause nothing runs in between: no append can be missed by both copies.
       this.#finish(first)
       second.live = false
@@ -118,6 +139,7 @@ export class Catalog {
     copy: Copy,
     epoch: number,
     entries: readonly Entry[],
+    uses: UseTable,
     head: SnapshotHead,
     pause: Pause,
   ): Promise<void> {
@@ -128,6 +150,10 @@ export class Catalog {
     write([{ kind: 'snapshot-begin', nonce: Math.random(), ...head }])
     for (let i = 0; i < entries.length; i += SNAPSHOT_BATCH) {
       write(entries.slice(i, i + SNAPSHOT_BATCH).map((entry) => ({ kind: 'put', entry })))
+      await pause()
+    }
+    for (let i = 0; i < uses.length; i += SNAPSHOT_USES) {
+      write([{ kind: 'used', uses: uses.subarray(i, i + SNAPSHOT_USES) }])
       await pause()
     }
     write([{ kind: 'snapshot-end', entries: entries.length }])

@@ -12,11 +12,15 @@ const KINDS = [
   'durable',
   'snapshot-begin',
   'snapshot-end',
+  'used',
 ] as const satisfies readonly Change['kind'][]
 
 const PURGE = 1
 const EPHEMERAL = 2
 const HAS_STATE = 4
+/** What follows the clients only where it is said here: format 1 has neither. */
+const HAS_EXPIRY = 8
+const HAS_TAGS = 16
 
 /** undefined where the bytes are no list of changes: a checksum can hold over nonsense. */
 export function readChanges(body: Uint8Array): Change[] | undefined {
@@ -65,6 +69,10 @@ function writeChange(writer: ByteWriter, change: Change): void {
       break
     case 'snapshot-end':
       writer.integer(change.entries)
+      break
+    case 'used':
+      writer.integer(change.uses.length)
+      writer.doubles(change.uses)
   }
 }
 
@@ -90,6 +98,8 @@ function readChange(reader: ByteReader): Change {
       return { kind, nonce: reader.double(), nextIncarnation: reader.integer() }
     case 'snapshot-end':
       return { kind, entries: reader.integer() }
+    case 'used':
+      return { kind, uses: reader.doubles(reader.integer()) }
     default:
       throw new RangeError('a catalog frame holds an unknown kind of change')
   }
@@ -110,7 +120,7 @@ function writeEntry(writer: ByteWriter, entry: Entry): void {
 }
 
 function readEntry(reader: ByteReader): Entry {
-  const { path, attributes, ephemeral, purge, hasState, clients } = readDescription(reader)
+  const { path, attributes, ephemeral, purge, hasState, clients, expires, tags } = readDescription(reader)
   const incarnation = reader.integer()
   const version = reader.integer()
   const dtype = DTYPE_NAMES[reader.byte()]
@@ -136,6 +146,8 @@ function readEntry(reader: ByteReader): Entry {
     purge,
     hasState,
     clients,
+    expires,
+    tags,
     blocks,
   }
 }
@@ -143,21 +155,41 @@ function readEntry(reader: ByteReader): Entry {
 function writeDescription(writer: ByteWriter, description: Description): void {
   writer.text(description.path)
   writer.text(hasKeys(description.attributes) ? JSON.stringify(description.attributes) : '')
-  writer.byte(
-    (description.purge ? PURGE : 0) | (description.ephemeral ? EPHEMERAL : 0) | (description.hasState ? HAS_STATE : 0),
+  writer.byte(flagsOf(description))
+  writeTexts(writer, description.clients)
+  if (description.expires !== Number.POSITIVE_INFINITY) writer.double(description.expires)
+  if (description.tags.length > 0) writeTexts(writer, description.tags)
+}
+
+function flagsOf({ purge, ephemeral, hasState, expires, tags }: Description): number {
+  return (
+    (purge ? PURGE : 0) |
+    (ephemeral ? EPHEMERAL : 0) |
+    (hasState ? HAS_STATE : 0) |
+    (expires === Number.POSITIVE_INFINITY ? 0 : HAS_EXPIRY) |
+    (tags.length === 0 ? 0 : HAS_TAGS)
   )
-  writer.integer(description.clients.length)
-  for (const client of description.clients) writer.text(client)
+}
+
+function writeTexts(writer: ByteWriter, texts: readonly string[]): void {
+  writer.integer(texts.length)
+  for (const text of texts) writer.text(text)
+}
+
+function readTexts(reader: ByteReader): string[] {
+  const texts: string[] = []
+  for (let count = reader.integer(); count > 0; count--) texts.push(reader.text())
+  return texts
 }
 
 const NO_ATTRIBUTES = Object.freeze({})
+const NO_TAGS: readonly string[] = Object.freeze([])
 
 function readDescription(reader: ByteReader): Description {
   const path = reader.text()
   const attributes = reader.text()
   const flags = reader.byte()
-  const clients: string[] = []
-  for (let count = reader.integer(); count > 0; count--) clients.push(reader.text())
+  const clients = readTexts(reader)
   return {
     path,
     attributes: attributes === '' ? NO_ATTRIBUTES : JSON.parse(attributes),
@@ -165,6 +197,8 @@ function readDescription(reader: ByteReader): Description {
     ephemeral: (flags & EPHEMERAL) !== 0,
     hasState: (flags & HAS_STATE) !== 0,
     clients,
+    expires: flags & HAS_EXPIRY ? reader.double() : Number.POSITIVE_INFINITY,
+    tags: flags & HAS_TAGS ? readTexts(reader) : NO_TAGS,
   }
 }
 

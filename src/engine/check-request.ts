@@ -12,12 +12,13 @@ const MAX_CLASS_NAME_LENGTH = 256
 export function checkSpec(spec: CreateSpec, client: string): NewEntry {
   const dtype = checkDType(spec.dtype)
   const shape = [...checkShape(spec.shape)]
-  const { ephemeral, purge, className } = spec
+  const { ephemeral, purge, className, expire = Number.POSITIVE_INFINITY, tags = [] } = spec
   if (typeof className !== 'string' || className.length > MAX_CLASS_NAME_LENGTH) {
     throw new TypeError(
       `a class name is a string of at most ${MAX_CLASS_NAME_LENGTH} characters, not ${String(className)}`,
     )
   }
+  if (!(expire >= 0)) throw new TypeError(`expire is a number of milliseconds, 0 or more, got ${String(expire)}`)
   return {
     path: checkPath(spec.path),
     dtype,
@@ -28,6 +29,8 @@ export function checkSpec(spec: CreateSpec, client: string): NewEntry {
     ephemeral: ephemeral === true,
     purge: purge === true,
     clients: ephemeral || purge ? [client] : [],
+    expire,
+    tags: [...new Set(tags)],
     blocks: new Float64Array(0),
   }
 }
@@ -50,4 +53,21 @@ export function checkByteLength(bytes: Uint8Array, shape: readonly number[], ite
 export function checkBroadcast(from: readonly number[], to: readonly number[]): void {
   if (broadcastsTo(from, to)) return
   throw new ShapeError(`could not broadcast input array from shape ${shapeText(from)} into shape ${shapeText(to)}`)
+}
+
+/** Errors: ShapeError in NumPy's words. */
+export function checkAppendable(shape: readonly number[], added: readonly number[], axis: number): void {
+  if (shape.length !== added.length) {
+    throw new ShapeError(
+      `all the input array dimensions must match: the array has ${shape.length} (${shapeText(shape)}), what is appended ${added.length} (${shapeText(added)})`,
+    )
+  }
+  for (const [i, size] of shape.entries()) {
+    if (i !== axis && size !== added[i]) {
+      throw new ShapeError(
+        `all the input array dimensions except for the concatenation axis must match exactly, but along dimension ${i}, ` +
+          `the array at index 0 has size ${size} and the array at index 1 has size ${String(added[i])}`,
+      )
+    }
+  }
 }

@@ -1,13 +1,14 @@
 // The storage engine of one disk: reserves room, commits changes, makes them durable, gives room back.
-import { KeyExistsError, NotFoundError, QuotaExceededError, StaleArrayError } from '../core/errors.js'
+import { KeyExistsError, NotFoundError, StaleArrayError } from '../core/errors.js'
 import type { Catalog } from './catalog.js'
 import { DataFiles } from './data-files.js'
-import { Draft, draftLengths } from './draft.js'
-import type { Change, Description, Entry } from './entry.js'
-import { type ArrayIndex, type Extents, eachStored } from './index-of-arrays.js'
-import { type BlockTable, emptyBlocks, positionOf } from './layout.js'
+import { type Change, type Description, descriptionOf, type Entry } from './entry.js'
+import { GivenUp } from './given-up.js'
+import { type ArrayIndex, eachStored } from './index-of-arrays.js'
+import { MarkTimer } from './mark-timer.js'
 import { recover } from './recovery.js'
-import { fileOf, Space } from './space.js'
+import { budgetExceeded, Room, UNLIMITED } from './room.js'
+import { Space } from './space.js'
 import type { Directory, Scheduler } from './storage.js'
 
 /** What is committed is durable at most this much later, */
@@ -15,8 +16,14 @@ const MARK_AFTER_MS = 1000
 /** or as soon as the engine is idle once this much is not on the platter. A flush of 512 MiB takes 0.2 s. */
 const MARK_AFTER_BYTES = 32 << 20
 
-/** What a put makes; the engine adds incarnation, version and time. */
-export type NewEntry = Omit<Entry, 'incarnation' | 'version' | 'modified' | 'hasState'>
+/** What is only known of uses is not worth a frame of its own sooner. */
+const MARK_USES_AFTER_MS = 10_000
+
+/** What a put makes; the engine adds incarnation, version and times. */
+export type NewEntry = Omit<Entry, 'incarnation' | 'version' | 'modified' | 'hasState' | 'expires'> & {
+  /** Milliseconds it is to be found; Infinity: for ever. */
+  readonly expire: number
+}
 
 export class Engine {
   readonly #scheduler: Scheduler
@@ -25,14 +32,11 @@ export class Engine {
   readonly #catalog: Catalog
   readonly #index: ArrayIndex
   #durable: number
-  /** Given up by the commit with that sequence; in order of it. */
-  readonly #given: { readonly sequence: number; readonly extents: Extents }[] = []
-  /** Sequences at which readers that still run began, in order. */
-  readonly #readers: number[] = []
-  #cancelMark: (() => void) | undefined
-  /** Milliseconds the scheduled mark had to wait; infinite where none is scheduled. */
-  #markWait = Number.POSITIVE_INFINITY
+  readonly #givenUp = new GivenUp(this.#space)
+  readonly room: Room
+  readonly #markTimer: MarkTimer
   #snapshotting: Promise<void> | undefined
+  limits = UNLIMITED
   /** Told when a mark that came by itself failed; the next one tries again. */
   onMarkFailed: (error: unknown) => void = () => undefined
 
@@ -61,9 +65,12 @@ export class Engine {
     this.#catalog = catalog
     this.#index = index
     this.#durable = catalog.sequence
+    this.#markTimer = new MarkTimer(scheduler, () => this.#markUnasked())
+    const making = { reclaim: () => this.#markAndReclaim(), snapshot: () => this.snapshot() }
+    this.room = new Room(data, this.#space, catalog, making, () => this.limits)
   }
 
-  get arrays(): Pick<ArrayIndex, 'size' | 'liveBytes' | 'get' | 'at' | 'values'> {
+  get arrays(): Pick<ArrayIndex, 'size' | 'liveBytes' | 'get' | 'at' | 'values' | 'uses'> {
     return this.#index
   }
 
@@ -88,79 +95,57 @@ export class Engine {
     )
   }
 
+  /** The array at the path, unless it has expired. */
+  find(path: string): Entry | undefined {
+    const entry = this.#index.at(path)
+    return entry === undefined || this.hasExpired(entry) ? undefined : entry
+  }
+
+  hasExpired({ expires }: Entry): boolean {
+    return expires <= this.#scheduler.now()
+  }
+
   /** Errors: NotFoundError. */
   entryAt(path: string): Entry {
-    const entry = this.#index.at(path)
+    const entry = this.find(path)
     if (entry === undefined) throw new NotFoundError(`there is no array at '${path}'`)
     return entry
   }
 
   /** Errors: KeyExistsError. */
   checkFree(path: string): void {
-    if (this.#index.at(path) !== undefined) throw new KeyExistsError(`there is an array at '${path}' already`)
+    if (this.find(path) !== undefined) throw new KeyExistsError(`there is an array at '${path}' already`)
   }
 
-  /** Keeps the blocks of every entry there is now until `work` has settled. */
-  async reading<T>(work: () => Promise<T>): Promise<T> {
-    const began = this.#catalog.sequence
-    this.#readers.push(began)
+  /**
+   * Keeps the blocks of every entry there is now until `work` has settled; of those arrays only where incarnations are given,
+   * and they are not evicted meanwhile.
+   */
+  async reading<T>(work: () => Promise<T>, incarnations?: readonly number[]): Promise<T> {
+    const reader = { began: this.#catalog.sequence, incarnations }
+    this.#givenUp.begin(reader)
     try {
       return await work()
     } finally {
-      this.#readers.splice(this.#readers.indexOf(began), 1)
-      this.#reclaim()
+      this.#givenUp.end(reader)
+      this.#givenUp.reclaim(this.#durable)
     }
   }
 
-  /** Finds room and makes the files long enough, before any byte is written. Errors: QuotaExceededError, nothing reserved. */
-  async reserve(lengths: readonly number[]): Promise<number[]> {
-    try {
-      return await this.#place(lengths)
-    } catch (error) {
-      // What was given up is room again once that is durable.
-      if (!(error instanceof QuotaExceededError) || this.#given.length === 0) throw error
-      this.mark()
-      return this.#place(lengths)
-    }
+  /** The array is read or written just now. */
+  isInUse(incarnation: number): boolean {
+    return this.#givenUp.isRead(incarnation) || this.room.isReplaced(incarnation)
   }
 
-  async #place(lengths: readonly number[]): Promise<number[]> {
-    const positions = lengths.map((length) => this.#space.allocate(length))
-    try {
-      await this.data.reach(positions.reduce((last, position) => Math.max(last, position), 0))
-      const files = new Set(positions.map(fileOf))
-      for (const index of files) this.data.grow(index, this.#space.fileEnd(index))
-    } catch (error) {
-      this.release(positions, lengths)
-      throw error
-    }
-    return positions
+  /** What `liveBytes` is to be when all that is being written is committed. */
+  get plannedBytes(): number {
+    return this.#index.liveBytes + this.room.promisedBytes
   }
 
-  /** Gives back room that no commit named. */
-  release(positions: readonly number[], lengths: readonly number[]): void {
-    for (const [i, position] of positions.entries()) this.#space.release(position, lengths[i] as number)
-  }
-
-  /** A value of that size with its room; `kept` are the blocks of its first `keptBytes`. Errors: QuotaExceededError. */
-  async draft(nbytes: number, kept: BlockTable = new Float64Array(0), keptBytes = 0): Promise<Draft> {
-    const blocks = emptyBlocks(nbytes)
-    blocks.set(kept)
-    const lengths = draftLengths(nbytes, keptBytes)
-    const positions = await this.reserve(lengths)
-    for (const [i, position] of positions.entries()) blocks[kept.length + 2 * i] = position
-    return new Draft(this.data, nbytes, blocks, keptBytes)
-  }
-
-  /** Gives back what a draft reserved. */
-  discard(draft: Draft, keptBytes = 0): void {
-    draft.close()
-    const lengths = draftLengths(draft.nbytes, keptBytes)
-    const first = draft.blocks.length / 2 - lengths.length
-    this.release(
-      lengths.map((_, i) => positionOf(draft.blocks, first + i)),
-      lengths,
-    )
+  /** Notes that the array was used; on disk it is noted with the next mark, soon or late. */
+  noteUse(incarnation: number): void {
+    this.#index.uses.note(incarnation, this.#scheduler.now())
+    this.#markTimer.within(MARK_USES_AFTER_MS)
   }
 
   takeIncarnation(): number {
@@ -175,24 +160,26 @@ export class Engine {
     let changes: readonly Change[] = []
     const sequence = this.#catalog.append((next) => {
       changes = make(next, this.#scheduler.now())
+      this.#checkBudget(changes)
       return changes
     })
     for (const change of changes) {
+      const isNew = change.kind === 'put' && this.#index.get(change.entry.incarnation) === undefined
       const extents = this.#index.apply(change)
-      if (extents.length > 0) this.#given.push({ sequence, extents })
+      const incarnation = change.kind === 'delete' ? change.incarnation : undefined
+      this.#givenUp.add({ sequence, extents, incarnation })
+      this.room.committed(change)
+      if (isNew) this.limits.made(change.entry)
     }
-    this.#scheduleMark()
+    this.limits.changed()
+    this.#markTimer.within(this.data.dirtyBytes < MARK_AFTER_BYTES ? MARK_AFTER_MS : 0)
     return sequence
   }
 
   /** `replaced` goes in the same commit. */
   describe(entry: Entry, description: Partial<Description>, replaced?: Entry): Entry {
-    const { path, attributes, ephemeral, purge, hasState, clients } = { ...entry, ...description }
-    const change: Change = {
-      kind: 'describe',
-      incarnation: entry.incarnation,
-      description: { path, attributes, ephemeral, purge, hasState, clients },
-    }
+    const { incarnation } = entry
+    const change: Change = { kind: 'describe', incarnation, description: descriptionOf({ ...entry, ...description }) }
     const gone: Change[] = replaced === undefined ? [] : [{ kind: 'delete', incarnation: replaced.incarnation }]
     this.commit(() => [...gone, change])
     return this.entry(entry.incarnation)
@@ -200,16 +187,19 @@ export class Engine {
 
   /** Makes everything committed durable, and gives back what nothing needs any more. Errors: QuotaExceededError. */
   mark(): void {
-    this.#unscheduleMark()
+    this.#markTimer.stop()
     const committed = this.#catalog.sequence
-    if (committed > this.#durable) {
+    const { uses } = this.#index
+    if (committed > this.#durable || uses.hasUnsaved) {
       // Crash order: data before the mark that vouches for it; the mark counts once the catalog is flushed.
       this.data.flush()
-      this.#catalog.append(() => [{ kind: 'durable', sequence: committed }])
+      const used: Change[] = uses.hasUnsaved ? [{ kind: 'used', uses: uses.unsaved() }] : []
+      this.#catalog.append(() => [...used, { kind: 'durable', sequence: committed }])
       this.#catalog.flush()
+      uses.saved()
       this.#durable = this.#catalog.sequence
     }
-    this.#reclaim()
+    this.#givenUp.reclaim(this.#durable)
     if (this.#catalog.wantsSnapshot) this.snapshot().catch((error) => this.onMarkFailed(error))
   }
 
@@ -228,7 +218,7 @@ export class Engine {
 
   /** Cuts the free tails of the data files. Only right after mark(). */
   cutTails(): void {
-    if (this.#given.length === 0) this.data.cutTails(this.#space)
+    if (this.#givenUp.size === 0) this.data.cutTails(this.#space)
   }
 
   async close(): Promise<void> {
@@ -241,7 +231,7 @@ export class Engine {
 
   /** Lets go of the files as they are. */
   abandon(): void {
-    this.#unscheduleMark()
+    this.#markTimer.stop()
     this.data.close()
     this.#catalog.close()
   }
@@ -250,7 +240,8 @@ export class Engine {
     // What a snapshot holds counts as durable when it is read again, so it must be.
     this.data.flush()
     const pause = (): Promise<void> => this.#scheduler.pause()
-    await this.#catalog.snapshot([...this.#index.values()], { nextIncarnation: this.#index.nextIncarnation }, pause)
+    const { uses, nextIncarnation } = this.#index
+    await this.#catalog.snapshot([...this.#index.values()], uses.table(), { nextIncarnation }, pause)
   }
 
   /** After an unclean end: what was verified may not be on the platter, and what was not must not be found again. */
@@ -266,32 +257,28 @@ export class Engine {
     }
   }
 
-  #scheduleMark(): void {
-    const wait = this.data.dirtyBytes < MARK_AFTER_BYTES ? MARK_AFTER_MS : 0
-    // One that is due soon is not put off: commits may come faster than the shortest timer runs.
-    if (this.#markWait <= wait) return
-    this.#unscheduleMark()
-    this.#markWait = wait
-    this.#cancelMark = this.#scheduler.after(wait, () => {
-      try {
-        this.mark()
-      } catch (error) {
-        this.onMarkFailed(error)
-      }
-    })
+  /** Room that an evicted array gave up is free as soon as that is durable, whatever else is read. */
+  #markAndReclaim(): boolean {
+    const { size } = this.#givenUp
+    if (size === 0) return false
+    this.mark()
+    this.#givenUp.reclaimAll(this.#durable)
+    return this.#givenUp.size < size
   }
 
-  #unscheduleMark(): void {
-    this.#cancelMark?.()
-    this.#markWait = Number.POSITIVE_INFINITY
+  /** What was promised to be replaced may have been deleted or renamed meanwhile. Errors: QuotaExceededError. */
+  #checkBudget(changes: readonly Change[]): void {
+    const { diskBudget } = this.limits
+    if (diskBudget === Number.POSITIVE_INFINITY) return
+    const growth = changes.reduce((sum, change) => sum + this.#index.growthOf(change), 0)
+    if (growth > 0 && this.#index.liveBytes + growth > diskBudget) throw budgetExceeded(growth, diskBudget)
   }
 
-  /** Room is free again only when the frame that gave it up is durable and no reader began before that frame. */
-  #reclaim(): void {
-    const limit = Math.min(this.#durable, this.#readers[0] ?? this.#durable)
-    while (this.#given.length > 0 && (this.#given[0] as { sequence: number }).sequence <= limit) {
-      const { extents } = this.#given.shift() as { extents: Extents }
-      for (let i = 0; i < extents.length; i += 2) this.#space.release(extents[i] as number, extents[i + 1] as number)
+  #markUnasked(): void {
+    try {
+      this.mark()
+    } catch (error) {
+      this.onMarkFailed(error)
     }
   }
 }

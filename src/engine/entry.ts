@@ -2,6 +2,7 @@
 import type { DType } from '../core/dtype.js'
 import type { ArrayMeta, JsonObject } from '../protocol.js'
 import type { BlockTable } from './layout.js'
+import type { UseTable } from './uses.js'
 
 /** Never changed once made: a change makes another Entry, so a reader keeps what it started with. */
 export interface Entry {
@@ -21,11 +22,22 @@ export interface Entry {
   readonly hasState: boolean
   /** The clients that hold it, kept while it is ephemeral or purge is armed: with the last of them it goes. */
   readonly clients: readonly string[]
+  /** Milliseconds since the epoch; from then on it is not found any more. Infinity: never. */
+  readonly expires: number
+  readonly tags: readonly string[]
   readonly blocks: BlockTable
 }
 
 /** What of an entry can change without its bytes. */
-export type Description = Pick<Entry, 'path' | 'attributes' | 'ephemeral' | 'purge' | 'hasState' | 'clients'>
+export type Description = Pick<
+  Entry,
+  'path' | 'attributes' | 'ephemeral' | 'purge' | 'hasState' | 'clients' | 'expires' | 'tags'
+>
+
+export function descriptionOf(entry: Description): Description {
+  const { path, attributes, ephemeral, purge, hasState, clients, expires, tags } = entry
+  return { path, attributes, ephemeral, purge, hasState, clients, expires, tags }
+}
 
 export type Change =
   /** A new array (dropping what is at its path), or a new value of one. */
@@ -41,6 +53,8 @@ export type Change =
     }
   | { readonly kind: 'describe'; readonly incarnation: number; readonly description: Description }
   | { readonly kind: 'delete'; readonly incarnation: number }
+  /** When and how often arrays were used; nothing of theirs changes. */
+  | { readonly kind: 'used'; readonly uses: UseTable }
   /** Everything up to `sequence` is on the platter. */
   | { readonly kind: 'durable'; readonly sequence: number }
   | { readonly kind: 'snapshot-begin'; readonly nonce: number; readonly nextIncarnation: number }

@@ -45,6 +45,12 @@ export class Holds {
     this.#purge([...dead])
   }
 
+  /** Somebody has an object on it. */
+  isHeld(incarnation: number): boolean {
+    for (const counts of this.#counts.values()) if (counts.has(incarnation)) return true
+    return false
+  }
+
   /** Arms or disarms purge; disarmed, an array outlives its page. */
   setPurge(entry: Entry, purge: boolean): Entry {
     const holders = [...this.#counts].filter(([, counts]) => counts.has(entry.incarnation)).map(([client]) => client)

@@ -1,6 +1,7 @@
 // The worker's index: the catalog as maps, changed only by applying the catalog's changes.
 import type { Change, Entry } from './entry.js'
 import { type BlockTable, blockLength, positionOf } from './layout.js'
+import { Uses } from './uses.js'
 
 /** Places that nothing names any more: position and length, in turn. */
 export type Extents = number[]
@@ -11,6 +12,8 @@ export class ArrayIndex {
   readonly #byPath = new Map<string, Entry>()
   #liveBytes = 0
   #nextIncarnation = 1
+  /** Of arrays that are here. */
+  readonly uses = new Uses()
 
   get size(): number {
     return this.#byIncarnation.size
@@ -61,9 +64,33 @@ export class ArrayIndex {
       case 'snapshot-begin':
         this.#nextIncarnation = Math.max(this.#nextIncarnation, change.nextIncarnation)
         return []
+      case 'used':
+        this.uses.load(change.uses)
+        return []
       case 'snapshot-end':
       case 'durable':
         return []
+    }
+  }
+
+  /** Bytes by which a change would make `liveBytes` larger. */
+  growthOf(change: Change): number {
+    switch (change.kind) {
+      case 'put': {
+        const { entry } = change
+        const gone = new Set([this.get(entry.incarnation), this.at(entry.path)])
+        return [...gone].reduce((growth, before) => growth - (before ? storedBytes(before) : 0), storedBytes(entry))
+      }
+      case 'remap': {
+        const entry = this.get(change.incarnation)
+        if (entry === undefined) return 0
+        return change.indexes.reduce((growth, index, i) => {
+          const [after, before] = [positionOf(change.blocks, i), positionOf(entry.blocks, index)]
+          return growth + (Number(after >= 0) - Number(before >= 0)) * blockLength(index, entry.nbytes)
+        }, 0)
+      }
+      default:
+        return 0
     }
   }
 
@@ -85,6 +112,7 @@ export class ArrayIndex {
 
   #drop(entry: Entry): Extents {
     this.#byIncarnation.delete(entry.incarnation)
+    this.uses.forget(entry.incarnation)
     this.#byPath.delete(entry.path)
     this.#liveBytes -= storedBytes(entry)
     const dropped: Extents = []
@@ -107,7 +135,8 @@ export function eachStored(entry: Entry, visit: (position: number, byteLength: n
   }
 }
 
-function storedBytes(entry: Entry): number {
+/** Bytes it has on disk: holes have none. */
+export function storedBytes(entry: Entry): number {
   let bytes = 0
   eachStored(entry, (_, byteLength) => {
     bytes += byteLength

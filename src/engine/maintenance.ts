@@ -33,7 +33,7 @@ export async function check(parts: Parts, fix: boolean, work: Work): Promise<{ p
     await engine.reading(async () => {
       const entry = engine.arrays.get(incarnation)
       if (entry !== undefined) problems.push(...(await checkBlocks(engine, entry, work)))
-    })
+    }, [incarnation])
   }
   work.end()
   problems.push(...(await checkFiles(parts, fix)), ...(await checkStates(parts, fix)))
@@ -132,11 +132,11 @@ async function moveBlock(engine: Engine, entry: Entry, index: number): Promise<v
   const sum = checksumOf(blocks, index)
   // A damaged block stays where it is.
   if (bytes === undefined || checksum(bytes) !== sum) return
-  const [place] = (await engine.reserve([bytes.byteLength])) as [number]
+  const [place] = (await engine.room.place([bytes.byteLength])) as [number]
   const now = engine.arrays.get(incarnation)
   // A new value is put without waiting for the move, and its blocks are not these.
   if (now === undefined || positionOf(now.blocks, index) !== positionOf(blocks, index)) {
-    return engine.release([place], [bytes.byteLength])
+    return engine.room.release([place], [bytes.byteLength])
   }
   try {
     engine.data.write(bytes, place)
@@ -144,7 +144,7 @@ async function moveBlock(engine: Engine, entry: Entry, index: number): Promise<v
     const moved = Float64Array.of(place, sum)
     engine.commit(() => [{ kind: 'remap', incarnation, version, modified, indexes: [index], blocks: moved }])
   } catch (error) {
-    engine.release([place], [bytes.byteLength])
+    engine.room.release([place], [bytes.byteLength])
     throw error
   }
 }

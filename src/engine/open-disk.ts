@@ -1,34 +1,26 @@
 // A disk that is open: the methods of the protocol, over engine, holds and container states.
 
 import { toErrorData } from '../core/error-data.js'
+import { QuotaExceededError } from '../core/errors.js'
 import { checkPath } from '../core/path.js'
-import type {
-  ArrayMeta,
-  EvaluatedArray,
-  MethodName,
-  OpenRequest,
-  Params,
-  PutResult,
-  Result,
-  ServiceMessage,
-} from '../protocol.js'
+import type { EvaluatedArray, Evaluation } from '../evaluation.js'
+import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, ServiceMessage } from '../protocol.js'
 import { Arrays } from './arrays.js'
 import { BufferPool } from './buffers.js'
 import { checkAttributes } from './check-request.js'
 import { Engine } from './engine.js'
 import { type Entry, metaOf } from './entry.js'
+import { Evictor } from './evictor.js'
+import type { Handlers } from './handlers.js'
 import { Holds } from './holds.js'
 import { Housekeeping } from './housekeeping.js'
 import { check, compact, type Parts } from './maintenance.js'
 import { OpenDrafts } from './open-drafts.js'
 import { evaluate } from './operators/evaluate.js'
+import { Removal } from './removal.js'
 import type { ServiceHost } from './service.js'
 import type { Directory } from './storage.js'
 import type { Work } from './work.js'
-
-type Handlers = {
-  readonly [M in Exclude<MethodName, 'close'>]: (p: Params<M>, work: Work) => Result<M> | Promise<Result<M>>
-}
 
 /** Methods after which `durability: 'strict'` waits for the mark. */
 const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
@@ -43,14 +35,20 @@ const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
   'purge',
   'clear',
   'saveState',
+  'evict',
 ])
+
+/** Methods whose array counts as used by them. */
+const USING: ReadonlySet<MethodName> = new Set<MethodName>(['read', 'readMany', 'set', 'append'])
 
 export class OpenDisk {
   readonly #parts: Parts
   readonly #host: ServiceHost
   readonly #request: OpenRequest
   readonly #send: (message: ServiceMessage) => void
+  readonly #removal: Removal
   readonly #holds: Holds
+  readonly #evictor: Evictor
   readonly #pool: BufferPool
   readonly #drafts: OpenDrafts
   #compactions = 0
@@ -75,6 +73,7 @@ export class OpenDisk {
     try {
       for (const { incarnation, count } of request.holds) disk.#holds.take(request.client, incarnation, count)
       await disk.#sweep()
+      disk.#evictor.begin()
     } catch (error) {
       engine.abandon()
       throw error
@@ -94,7 +93,13 @@ export class OpenDisk {
       // What a draft has reserved is nobody's yet and cannot be moved.
       if (this.#drafts.size === 0) await this.#compact(work)
     })
-    this.#holds = new Holds(parts.engine, (entries) => this.#purge(entries))
+    this.#removal = new Removal(parts, send)
+    this.#holds = new Holds(parts.engine, (entries) => this.#removal.purge(entries))
+    const { diskBudget = Number.POSITIVE_INFINITY, evictionPolicy = 'none' } = request
+    const { scheduler } = host
+    const around = { engine: parts.engine, holds: this.#holds, removal: this.#removal, scheduler, send }
+    this.#evictor = new Evictor({ diskBudget, evictionPolicy }, around)
+    parts.engine.limits = this.#evictor
   }
 
   async call(method: MethodName, params: Params<MethodName>, work: Work): Promise<unknown> {
@@ -103,9 +108,13 @@ export class OpenDisk {
     const handler = handlers[method]
     if (handler === undefined) throw new TypeError(`the storage service has no method ${String(method)}`)
     try {
+      if ('incarnation' in params && USING.has(method)) this.#evictor.noteUse(params.incarnation)
       const value = await handler(params, work)
       if (this.#request.durability === 'strict' && CHANGING.has(method)) this.#parts.engine.mark()
       return value
+    } catch (error) {
+      if (error instanceof QuotaExceededError) this.#tellPressure(error)
+      throw error
     } finally {
       this.#housekeeping.afterCall()
     }
@@ -114,9 +123,11 @@ export class OpenDisk {
   /** Errors: QuotaExceededError, and then everything is as before. */
   async close(): Promise<void> {
     await this.#housekeeping.stop()
+    this.#evictor.stop()
     try {
       await this.#parts.engine.close()
     } catch (error) {
+      this.#evictor.start()
       this.#housekeeping.afterCall()
       throw error
     }
@@ -144,12 +155,13 @@ export class OpenDisk {
 
     open: ({ path }) => {
       const { incarnation } = this.#parts.engine.entryAt(checkPath(path))
+      this.#evictor.noteUse(incarnation)
       this.#holds.take(this.#request.client, incarnation)
       return metaOf(this.#parts.engine.entry(incarnation))
     },
     stat: (p) => {
       const { arrays } = this.#parts.engine
-      const entry = 'path' in p ? arrays.at(p.path) : arrays.get(p.incarnation)
+      const entry = 'path' in p ? this.#parts.engine.find(p.path) : arrays.get(p.incarnation)
       return entry === undefined ? undefined : metaOf(entry)
     },
     list: ({ prefix }) => this.#list(prefix),
@@ -169,11 +181,14 @@ export class OpenDisk {
     append: async ({ incarnation, axis, bytes, shape }, work) =>
       metaOf(await this.#parts.arrays.append(incarnation, axis, { bytes, shape }, work)),
     evaluate: async (evaluation, work) => {
+      this.#noteOperands(evaluation)
       const { buffer, results } = await evaluate(this.#parts, evaluation, [], this.#request.client, work)
       return { buffer, results: results as EvaluatedArray[] } // without targets all are in memory
     },
-    evaluateInto: ({ targets, ...evaluation }, work) =>
-      evaluate(this.#parts, evaluation, targets, this.#request.client, work),
+    evaluateInto: ({ targets, ...evaluation }, work) => {
+      this.#noteOperands(evaluation)
+      return evaluate(this.#parts, evaluation, targets, this.#request.client, work)
+    },
     setAttributes: ({ incarnation, attributes }) => {
       const { engine } = this.#parts
       return metaOf(engine.describe(engine.entry(incarnation), { attributes: checkAttributes(attributes) }))
@@ -185,18 +200,18 @@ export class OpenDisk {
       const other = engine.arrays.at(checkPath(to))
       if (overwrite !== true) engine.checkFree(to)
       const renamed = engine.describe(entry, { path: to }, other)
-      this.#forget(other === undefined ? [] : [other.incarnation])
+      this.#removal.forget(other === undefined ? [] : [other.incarnation])
       return metaOf(renamed)
     },
     delete: ({ paths }) => {
-      const entries = [...new Set(paths)].flatMap((path) => this.#parts.engine.arrays.at(path) ?? [])
-      return this.#delete(entries)
+      const entries = [...new Set(paths)].flatMap((path) => this.#parts.engine.find(path) ?? [])
+      return this.#removal.remove(entries)
     },
     purge: ({ incarnation }) => {
       const entry = this.#parts.engine.arrays.get(incarnation)
-      if (entry !== undefined) this.#purge([entry])
+      if (entry !== undefined) this.#removal.purge([entry])
     },
-    clear: () => this.#delete([...this.#parts.engine.arrays.values()]),
+    clear: () => this.#removal.remove([...this.#parts.engine.arrays.values()]),
 
     saveState: async ({ incarnation, state }) => {
       const { engine, states } = this.#parts
@@ -211,14 +226,21 @@ export class OpenDisk {
       return engine.entry(incarnation).hasState ? states.get(String(incarnation)) : undefined
     },
 
+    evict: ({ tag }) => this.#evictor.evictTagged(tag),
+    keepBuffers: ({ byteLength }) => this.#pool.keep(byteLength),
     usage: () => ({ ...this.#parts.engine.usage, bufferBytes: this.#pool.byteLength }),
     stats: () => {
       const { bytesRead, bytesWritten } = this.#parts.engine.data
-      return { bytesRead, bytesWritten, compactions: this.#compactions }
+      const { evictions } = this.#evictor
+      return { bytesRead, bytesWritten, compactions: this.#compactions, evictions: { ...evictions } }
     },
     check: ({ fix }, work) => check(this.#parts, fix, work),
     flush: () => this.#parts.engine.mark(),
     compact: (_, work) => this.#compact(work),
+  }
+
+  #noteOperands({ sources }: Evaluation): void {
+    for (const source of sources) if ('incarnation' in source) this.#evictor.noteUse(source.incarnation)
   }
 
   /** The page's buffer where it is large enough, else one of ours. */
@@ -229,7 +251,7 @@ export class OpenDisk {
   #list(prefix: string): ArrayMeta[] {
     const found: Entry[] = []
     for (const entry of this.#parts.engine.arrays.values()) {
-      if (!entry.ephemeral && entry.path.startsWith(prefix)) found.push(entry)
+      if (!entry.ephemeral && entry.path.startsWith(prefix) && !this.#parts.engine.hasExpired(entry)) found.push(entry)
     }
     return found.sort((a, b) => (a.path < b.path ? -1 : 1)).map(metaOf)
   }
@@ -242,32 +264,16 @@ export class OpenDisk {
   #created(results: readonly PutResult[], isNew: readonly boolean[]): PutResult[] {
     for (const [i, { meta }] of results.entries()) {
       if (isNew[i]) this.#holds.take(this.#request.client, meta.incarnation)
+      this.#evictor.noteUse(meta.incarnation)
     }
-    this.#forget(results.flatMap(({ replaced }) => replaced ?? []))
+    this.#removal.forget(results.flatMap(({ replaced }) => replaced ?? []))
     return [...results]
   }
 
-  #delete(entries: readonly Entry[]): number[] {
-    if (entries.length === 0) return []
-    const { engine } = this.#parts
-    engine.commit(() => entries.map(({ incarnation }) => ({ kind: 'delete', incarnation })))
-    const incarnations = entries.map(({ incarnation }) => incarnation)
-    this.#forget(incarnations)
-    return incarnations
-  }
-
-  #purge(entries: readonly Entry[]): void {
-    this.#delete(entries)
-    for (const { path, nbytes } of entries) this.#send({ type: 'purged', path, byteLength: nbytes })
-  }
-
-  /** Tells the pages, and drops the container states; what a crash leaves of those, check() finds. */
-  #forget(incarnations: readonly number[]): void {
-    if (incarnations.length === 0) return
-    this.#send({ type: 'gone', incarnations })
-    this.#parts.states.delete(incarnations.map(String)).catch((error) => {
-      this.#send({ type: 'error', error: toErrorData(error), path: undefined, during: 'sweep' })
-    })
+  #tellPressure({ quota }: QuotaExceededError): void {
+    const { liveBytes, diskBytes } = this.#parts.engine.usage
+    const usedBytes = quota === this.#evictor.diskBudget ? liveBytes : diskBytes
+    this.#send({ type: 'pressure', usedBytes, limitBytes: quota ?? usedBytes })
   }
 
   async #sweep(): Promise<void> {

@@ -47,7 +47,7 @@ export class OpenDrafts {
       const [result] = this.#parts.arrays.commit([{ target, blocks: draft.blocks }])
       return { result: result as PutResult, isNew: target.kind === 'create' }
     } catch (error) {
-      this.#parts.engine.discard(draft)
+      this.#parts.engine.room.discard(draft)
       throw error
     }
   }
@@ -55,7 +55,7 @@ export class OpenDrafts {
   abort(id: number): void {
     const open = this.#open.get(id)
     this.#open.delete(id)
-    if (open !== undefined) this.#parts.engine.discard(open.draft)
+    if (open !== undefined) this.#parts.engine.room.discard(open.draft)
   }
 
   #get(id: number): { readonly target: Target; readonly draft: Draft } {

@@ -14,7 +14,7 @@ import type { Directory, SyncFile } from './storage.js'
 export interface Recovered {
   readonly catalog: Catalog
   readonly index: ArrayIndex
-  /** Everything in the catalog is durable, and both copies hold it: nothing has to be written before the disk is used. */
+  /** Everything in the catalog is durable, both copies hold it, in today's format: nothing has to be written before the disk is used. */
   readonly clean: boolean
 }
 
@@ -61,7 +61,9 @@ async function recoverFrom(
   const last = log.frames.at(-1) as Frame
   const catalog = new Catalog(copies, last.sequence, log.snapshotBytes)
   const marked = last.changes.some(({ kind }) => kind === 'durable' || kind === 'snapshot-end')
-  return { catalog, index, clean: whole && complete && catalog.mirrored && marked }
+  // Frames of another format must not follow those of an older one: the first tells a reader what the others are.
+  const current = [a, b].every((bytes) => formatOf(bytes) === CATALOG_FORMAT)
+  return { catalog, index, clean: whole && complete && catalog.mirrored && marked && current }
 }
 
 function readAll(file: SyncFile): Uint8Array {

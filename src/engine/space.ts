@@ -51,8 +51,9 @@ export class Space {
     const slot = Math.floor(position / BLOCK_BYTES)
     this.#add(slot, -aligned(byteLength))
     if (this.#used[slot] !== 0) return
-    if (this.#open?.slot === slot) this.#open.end = 0
-    else this.#firstFree = Math.min(this.#firstFree, slot)
+    // Filled from its start again only where no slot before it is free: it may lie behind what the browser allows.
+    if (this.#open?.slot === slot) this.#open = undefined
+    this.#firstFree = Math.min(this.#firstFree, slot)
   }
 
   /** Bytes file `index` must have to hold all that is placed in it. */

@@ -1,7 +1,6 @@
 // Arrays as .npy files, byte for byte as numpy.save writes them.
-import type { DiskBackedNDArray } from '../array.js'
 import { blockSelections, DEFAULT_BLOCK_BYTES } from '../block-selections.js'
-import { DTYPES } from '../core/dtype.js'
+import { DTYPES, type DType } from '../core/dtype.js'
 import { StaleArrayError } from '../core/errors.js'
 import { NDArray } from '../core/ndarray.js'
 import { npyHeaderBytes } from '../core/npy-header.js'
@@ -10,11 +9,11 @@ import { bytesOf } from '../core/typed-array.js'
 import { findCustody } from '../custody.js'
 import { findView } from '../frames.js'
 import { wholeLayout } from '../reading.js'
-import type { ArrayView } from '../view.js'
+import type { Readable } from '../view.js'
 import { signalOnly } from '../work-options.js'
 
 /** What can be written to a file. */
-export type Exportable = NDArray | DiskBackedNDArray | ArrayView
+export type Exportable = NDArray | Readable<DType>
 
 interface ExportOptions {
   readonly signal?: AbortSignal
@@ -62,10 +61,7 @@ function* blocksInMemory(array: NDArray): Generator<Uint8Array, void, undefined>
   }
 }
 
-async function* blocksOnDisk(
-  array: DiskBackedNDArray | ArrayView,
-  options: ExportOptions,
-): AsyncGenerator<Uint8Array, void> {
+async function* blocksOnDisk(array: Readable<DType>, options: ExportOptions): AsyncGenerator<Uint8Array, void> {
   const before = versionOf(array)
   for await (const { array: block } of array.blocks(signalOnly(options))) {
     if (versionOf(array) !== before) throw new StaleArrayError('the array was changed while it was written to a file')
@@ -74,7 +70,7 @@ async function* blocksOnDisk(
 }
 
 /** Names one value of an array on disk; undefined for what is elsewhere. */
-function versionOf(array: DiskBackedNDArray | ArrayView): string | undefined {
+function versionOf(array: Readable<DType>): string | undefined {
   const meta = findCustody(findView(array)?.array ?? array)?.residency?.meta
   return meta && `${meta.incarnation}.${meta.version}`
 }

@@ -1,5 +1,4 @@
 // A .npy file on a server as an array to read: a slice costs the requests for that slice.
-import type { DiskBackedNDArray } from '../array.js'
 import { DTYPES, type DType } from '../core/dtype.js'
 import { InvalidSourceError } from '../core/errors.js'
 import type { NDArray } from '../core/ndarray.js'
@@ -8,12 +7,9 @@ import { byteLengthOf, stridesOf } from '../core/shape.js'
 import { copyElements } from '../core/strided.js'
 import { wrap } from '../core/typed-array.js'
 import type { ViewLayout } from '../core/view-layout.js'
-import type { Frame } from '../frames.js'
-import { callOperator } from '../operators/methods.js'
-import type { AstypeOptions, MaybeOut, Out, OutOption } from '../operators/types.js'
 import { checkInto, inOneMemory, type Parts, type ReadOptions, wholeLayout } from '../reading.js'
-import { type ArrayView, type ElementSource, type Readable, Reader } from '../view.js'
-import { reporter, workOptions } from '../work-options.js'
+import { type ElementSource, type Readable, Reader } from '../view.js'
+import { reporter } from '../work-options.js'
 import { swapInPlace } from './byte-order.js'
 import { forEachAtMost } from './for-each-at-most.js'
 import { RemoteFile } from './remote-file.js'
@@ -44,30 +40,11 @@ export async function openRemoteNpy(
   }
   const base = fortranOrder ? [...shape].reverse() : shape
   const layout = fortranOrder ? { shape, strides: stridesOf(base).reverse(), offset: 0 } : wholeLayout(shape)
-  return new RemoteReader(new RemoteElements(file, end, bigEndian), dtype, { base, layout })
-}
-
-/** An array on a server, or a view of one. */
-class RemoteReader extends Reader<DType> implements Readable<DType> {
-  constructor(source: ElementSource<DType>, dtype: DType, frame: Frame) {
-    super(source, dtype, () => frame)
-  }
-
-  /** Errors: TypeError, for there is no array on disk. */
-  get base(): DiskBackedNDArray {
-    throw new TypeError('this is a view of an array that is not on disk')
-  }
-
-  /** Reads the whole first. */
-  astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
-  astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
-  async astype(dtype: DType, options: AstypeOptions & MaybeOut = {}): Promise<NDArray | Out> {
-    const array = await this.get(undefined, workOptions(options))
-    return callOperator('astype', [array, dtype, options]) as Promise<NDArray | Out> // no operand is lazy
-  }
+  return new Reader(new RemoteElements(file, end, bigEndian), dtype, () => ({ base, layout }))
 }
 
 class RemoteElements implements ElementSource<DType> {
+  readonly array = undefined
   readonly #file: RemoteFile
   /** Where the elements begin, in bytes. */
   readonly #start: number
@@ -100,10 +77,6 @@ class RemoteElements implements ElementSource<DType> {
       report(doneBytes)
     })
     return targets
-  }
-
-  view(dtype: DType, frame: Frame): ArrayView {
-    return new RemoteReader(this, dtype, frame)
   }
 
   async #fill({ piece, layout, target }: Want, signal: AbortSignal): Promise<void> {

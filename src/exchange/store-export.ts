@@ -3,13 +3,13 @@ import { DiskBackedNDArray } from '../array.js'
 import type { LazyDiskCache } from '../cache.js'
 import type { WorkOptions } from '../call.js'
 import { classNameOf } from '../classes.js'
-import { LazyDiskCacheConfig } from '../config.js'
 import { StorageUnavailableError } from '../core/errors.js'
 import { NDArray } from '../core/ndarray.js'
 import { custodyOf } from '../custody.js'
 import { InMemory } from '../live.js'
-import type { Residency } from '../residency.js'
+import { readParts, wholeLayout } from '../reading.js'
 import type { DiskBackedStore } from '../store.js'
+import { Reader } from '../view.js'
 import { reporter, signalOnly } from '../work-options.js'
 import { type Exportable, npyFile } from './npy-export.js'
 import { checkKeysForPython, META_SUFFIX, metaText, NPY_SUFFIX } from './store-entry.js'
@@ -94,17 +94,9 @@ async function elementsOf(value: LazyDiskCache): Promise<Exportable> {
   const { place } = custody
   if (place instanceof InMemory) return NDArray.fromParts(place.live ?? custody.occupant.describeBuffer())
   await value.flush() // the object may have another buffer by now
-  return arrayOn(place)
-}
-
-/** An array beside the object of another class that is on the same bytes. */
-async function arrayOn({ session, path }: Residency): Promise<DiskBackedNDArray> {
-  const array = Reflect.construct(DiskBackedNDArray, [])
-  const custody = custodyOf(array)
-  const meta = await session.call('open', { path })
-  custody.configure(new LazyDiskCacheConfig({ enableCaching: true, cachePath: path, purgeDiskOnGc: false }), session)
-  await custody.adopt(session, meta)
-  return array
+  const { shape, dtype } = place.meta
+  const source = { array: undefined, read: readParts.bind(undefined, custody) }
+  return new Reader(source, dtype, () => ({ base: shape, layout: wholeLayout(shape) }))
 }
 
 function metaOf(value: LazyDiskCache, { shape, dtype }: Exportable) {

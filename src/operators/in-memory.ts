@@ -8,7 +8,7 @@ import { planHistogram } from '../core/numpy/reduce/histogram.js'
 import { accumulateArray, matmulArrays } from '../core/numpy/reduce/memory.js'
 import { planPercentile } from '../core/numpy/reduce/percentile.js'
 import { planReduction } from '../core/numpy/reduce/plan.js'
-import type { Computation } from '../protocol.js'
+import type { Computation } from '../evaluation.js'
 
 export interface Computed {
   readonly computation: Computation

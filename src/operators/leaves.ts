@@ -1,5 +1,4 @@
 // The leaves of expressions: which array each stands for. An array is one leaf wherever it is used, and is read once.
-
 import type { DType } from '../core/dtype.js'
 import { NDArray } from '../core/ndarray.js'
 import { type Leaf, leaf, type Node, type Term } from '../core/numpy/expression.js'
@@ -35,7 +34,7 @@ export function noteExpression(lazy: object, node: Node): void {
 }
 
 /** undefined for what is no lazy expression. */
-export function findExpression(value: unknown): Node | undefined {
+function findExpression(value: unknown): Node | undefined {
   return typeof value === 'object' && value !== null ? expressions.get(value) : undefined
 }
 

@@ -4,11 +4,8 @@ import { findCustody } from '../custody.js'
 import { findView } from '../frames.js'
 import { defineMethods } from './define-methods.js'
 import type { OperatorName } from './names.js'
+import { providedOperate } from './provided.js'
 import { type Need, Turns } from './turns.js'
-
-type Operators = typeof import('./operate.js')
-
-let operators: Operators | undefined
 
 /** Gives a class of arrays on disk the methods. */
 export function addOperators(prototype: object): void {
@@ -17,25 +14,25 @@ export function addOperators(prototype: object): void {
 
 /** The function of that name. Errors: see types.ts. */
 export function callOperator(name: OperatorName, given: readonly unknown[]): unknown {
-  return operators === undefined ? fetchAndCall(name, given) : operators.operate(name, given)
+  const operate = providedOperate()
+  return operate === undefined ? fetchAndCall(name, given) : operate(name, given)
 }
 
 /** Takes the turns before it fetches: whatever is called meanwhile comes later. */
 async function fetchAndCall(name: OperatorName, given: readonly unknown[]): Promise<unknown> {
   const turns = takeTurns(given)
   try {
-    operators = await import('./operate.js')
-  } catch (error) {
+    const { operate } = await import('./operate.js')
+    return await operate(name, given, turns)
+  } finally {
     turns.leave()
-    throw error
   }
-  return operators.operate(name, given, turns)
 }
 
 function takeTurns(given: readonly unknown[]): Turns {
   const last = given.at(-1)
   const { out, signal } = typeof last === 'object' && last !== null ? (last as { out?: unknown; signal?: unknown }) : {}
-  const needs = [...needsOf(given, false), ...needsOf([out].flat(), true)]
+  const needs = [...needsOf([out].flat(), true), ...needsOf(given, false)]
   return Turns.take(needs, signal instanceof AbortSignal ? signal : undefined)
 }
 

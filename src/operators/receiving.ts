@@ -1,11 +1,11 @@
 // Results on their way to where the caller wants them: arrays in memory, or the service's own disk.
-
 import type { TypedArray } from '../core/dtype.js'
 import { StaleArrayError } from '../core/errors.js'
 import { NDArray } from '../core/ndarray.js'
 import { sameShape, sizeOf } from '../core/shape.js'
 import { wrap } from '../core/typed-array.js'
-import type { ArrayMeta, EvaluatedArray } from '../protocol.js'
+import type { EvaluatedArray } from '../evaluation.js'
+import type { ArrayMeta } from '../protocol.js'
 import { Residency } from '../residency.js'
 import type { Session } from '../session.js'
 import type { GivenOut } from './outs.js'

@@ -6,7 +6,8 @@ import type { ArrayType } from '../core/numpy/out.js'
 import { chosenTileSize } from '../core/numpy/tiles.js'
 import { sizeOf } from '../core/shape.js'
 import type { Custody } from '../custody.js'
-import type { ArrayMeta, EvaluatedArray, Evaluation } from '../protocol.js'
+import type { EvaluatedArray, Evaluation } from '../evaluation.js'
+import type { ArrayMeta } from '../protocol.js'
 import type { Session } from '../session.js'
 import { reporter } from '../work-options.js'
 import { inMemory } from './elements.js'
@@ -25,7 +26,7 @@ interface Job extends Operation {
 /** Operations under way keep their operands. */
 const underWay = new Set<Job>()
 
-/** `turns`: those of all arrays involved, where they are taken already; they are left at the end. Errors: see types.ts. */
+/** `turns`: those of all arrays involved, where they are taken already. Errors: see types.ts. */
 export async function run(operation: Operation, turns?: Turns): Promise<unknown> {
   const leaves = leavesOf(operation.roots)
   const job = { ...operation, roots: renumbered(operation.roots, leaves), sources: leaves.map(sourceOf) }
@@ -55,7 +56,7 @@ async function runInTurn(job: Job, turns: Turns): Promise<unknown> {
     job.work.signal?.throwIfAborted()
     await unlessAborted(job.work.signal, turns.entered())
     const needs = needsOf(job)
-    for (const { custody } of needs) custody.count(custody.place)
+    for (const source of job.sources) if ('custody' in source) source.custody.count(source.custody.place)
     const home = homeOf(needs)
     const receivers = job.outs.map((out) => receiverOf(out, home))
     const results = home === undefined ? await runHere(job, receivers) : await runThere(job, home, receivers, turns)
@@ -147,7 +148,7 @@ async function committed(home: Session, receivers: readonly Receiver[]): Promise
   for (const receiver of receivers) {
     if (!isTarget(receiver)) continue
     const { target } = receiver
-    const now = await home.call('stat', { incarnation: target.meta.incarnation })
+    const now = await home.call('stat', { incarnation: target.meta.incarnation }).catch(() => undefined)
     if (now === undefined || now.version === target.meta.version) return undefined
     metas.push(now)
   }

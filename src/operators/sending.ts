@@ -11,14 +11,15 @@ import { sizeOf } from '../core/shape.js'
 import { bytesOf } from '../core/typed-array.js'
 import { selectedLayout, type ViewLayout } from '../core/view-layout.js'
 import { Custody } from '../custody.js'
+import type { OperandSource } from '../evaluation.js'
 import { placeOnDisk } from '../keeping.js'
 import type { Occupant } from '../live.js'
-import { BLOCK_BYTES, type OperandSource } from '../protocol.js'
+import { BLOCK_BYTES } from '../protocol.js'
 import { readLayouts } from '../reading.js'
 import type { Residency } from '../residency.js'
 import type { Session } from '../session.js'
 import { writeStream } from '../transfer.js'
-import { signalOnly } from '../work-options.js'
+import { reporter, signalOnly } from '../work-options.js'
 import { inMemory } from './elements.js'
 import type { KeptSource, Source } from './leaves.js'
 import { packed } from './packing.js'
@@ -26,13 +27,16 @@ import { packed } from './packing.js'
 /** The operands of one call. What was put on disk for it is there until `end`. */
 export class Sending {
   readonly #home: Session
+  /** The service reports progress; what comes before it is no part of that. */
   readonly #work: WorkOptions
+  readonly #begin: () => void
   readonly #staged: Custody[] = []
 
-  /** Of `work` only the signal counts. */
   constructor(home: Session, work: WorkOptions) {
     this.#home = home
     this.#work = signalOnly(work)
+    const report = reporter(work, undefined)
+    this.#begin = () => report(0)
   }
 
   /** In the operand's turn. Errors: StaleArrayError, QuotaExceededError, those of reading, the signal's reason. */
@@ -80,6 +84,7 @@ export class Sending {
     layout: ViewLayout,
     pieces: AsyncIterable<Uint8Array>,
   ): Promise<OperandSource> {
+    if (this.#staged.length === 0) this.#begin()
     const occupant = new StagedOperand()
     const custody = new Custody(occupant, occupant)
     custody.configure(new LazyDiskCacheConfig({ enableCaching: true }), this.#home)

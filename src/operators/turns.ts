@@ -23,12 +23,15 @@ export class Turns {
     this.#turns = turns
   }
 
-  /** Whoever asks for these arrays later comes later. They are held until they are left. Errors: none; see `entered`. */
+  /**
+   * Whoever asks for these arrays later comes later. They are held until they are left. Of needs of one array the first
+   * counts: those that are alone come first. Errors: none; see `entered`.
+   */
   static take(needs: readonly Need[], signal: AbortSignal | undefined): Turns {
     const byLock = new Map<FairLock, Need>()
     for (const need of needs) {
       const { lock } = need.custody.place
-      if (need.isAlone || !byLock.has(lock)) byLock.set(lock, need)
+      if (!byLock.has(lock)) byLock.set(lock, need)
     }
     return new Turns(
       needs,

@@ -102,6 +102,27 @@ test('loading and offloading is seen in the list and in the meter', async ({ ses
   await sees(page, '#meter [data-is=memory]', /^0\sB$/)
 })
 
+test('the slider sets what memory may be taken, and the meter shows that it is kept', async ({ session }) => {
+  const page = await session.open(DEMO)
+  await makeGeoid(page)
+  await click(page, '.array [data-is=load]')
+  await sees(page, '#meter [data-is=memory]', /^9.34\sMB$/)
+  const slide = (megabytes: string) =>
+    page.evaluate((value) => {
+      const slider = document.querySelector('#meter [data-is=memory-budget]')
+      if (!(slider instanceof HTMLInputElement)) throw new Error('there is no slider')
+      slider.value = value
+      slider.dispatchEvent(new Event('input'))
+    }, megabytes)
+  await slide('2')
+  await sees(page, '#meter [data-is=memory]', /^0\sB$/)
+  await sees(page, '#meter [data-is=memory-note]', /of 2.00\sMB/)
+  await sees(page, '.array-state', /on disk/)
+  await slide('64')
+  await click(page, '.array [data-is=load]')
+  await sees(page, '#meter [data-is=memory]', /^9.34\sMB$/)
+})
+
 test('making the geoid can be cancelled and leaves nothing', async ({ session }) => {
   const page = await session.open('/demo/index.html?arcminutes=1')
   await sees(page, '#first-run', /933\sMB/)

@@ -1,12 +1,17 @@
 // All conformance cases. A new file of cases is imported and spread here.
 import type { Case } from '../support/conformance.js'
+import { budgetCases } from './budget.js'
+import { cacheCases } from './cache.js'
 import { cachingCases } from './caching.js'
 import { changingCases } from './changing.js'
 import { creatingCases } from './creating.js'
 import { diskCases } from './disk.js'
 import { goldenCasesOfNumPy } from './golden.js'
 import { goldenReductionCases } from './golden-reductions.js'
+import { lazyCases } from './lazy.js'
 import { memoryCases } from './memory.js'
+import { operatorOutCases } from './operator-outs.js'
+import { operatorCases } from './operators.js'
 import { orderCases } from './order.js'
 import { pathCases } from './paths.js'
 import { readingCases } from './reading.js'
@@ -21,13 +26,18 @@ export const cases: readonly Case[] = [
   ...readingCases,
   ...changingCases,
   ...memoryCases,
+  ...budgetCases,
   ...orderCases,
+  ...cacheCases,
   ...cachingCases,
   ...subclassCases,
   ...pathCases,
   ...storeCases,
   ...diskCases,
   ...workCases,
+  ...operatorCases,
+  ...operatorOutCases,
+  ...lazyCases,
   ...goldenCasesOfNumPy,
   ...goldenReductionCases,
 ]

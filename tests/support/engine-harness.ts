@@ -7,6 +7,7 @@ import type { Directory, Scheduler, StateStore } from '../../src/engine/storage.
 import type {
   ArrayMeta,
   CreateSpec,
+  EvictionPolicy,
   MethodName,
   OpenRequest,
   Params,
@@ -56,12 +57,15 @@ export interface ServiceOptions {
   readonly holds?: OpenRequest['holds']
   readonly ownsBuffers?: boolean
   readonly scheduler?: ManualScheduler
+  readonly diskBudget?: number
+  readonly evictionPolicy?: EvictionPolicy
 }
 
 /** Opens the disk in the directory; rejects with the rebuilt error. */
 export async function openService(directory: Directory, options: ServiceOptions = {}): Promise<OpenService> {
   const { client = 'client', states = new MemoryStateStore(), durability = 'relaxed', holds = [] } = options
   const { scheduler = new ManualScheduler(), ownsBuffers = false, live = [client] } = options
+  const { diskBudget = Number.POSITIVE_INFINITY, evictionPolicy = 'none' } = options
   const messages: ServiceMessage[] = []
   const host = {
     openDirectory: async () => directory,
@@ -72,7 +76,8 @@ export async function openService(directory: Directory, options: ServiceOptions 
     ownsBuffers,
   }
   const root = createService(host, (message) => messages.push(message))
-  const opened = await root.open({ name: 'disk', client, durability, lockTimeout: 0, holds })
+  const rules = { durability, diskBudget, evictionPolicy }
+  const opened = await root.open({ name: 'disk', client, lockTimeout: 0, holds, ...rules })
   if (!opened.ok) throw fromErrorData(opened.error)
   let lastId = 0
   const start = <M extends MethodName>(method: M, params: Params<M>, wantsProgress = true) => {

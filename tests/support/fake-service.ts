@@ -31,7 +31,7 @@ export class FakeService implements RelayRoot {
   }
 
   async identify(): ReturnType<RelayRoot['identify']> {
-    return { name: 'fake', backend: 'opfs' }
+    return { name: 'fake', backend: 'opfs', evictionPolicy: 'none', memoryBudget: Number.POSITIVE_INFINITY }
   }
 
   async open(request: OpenRequest): Promise<Outcome<void>> {
@@ -126,7 +126,7 @@ export class FakeConnector implements Connector {
 }
 
 export async function connectFake(connector: FakeConnector, name = 'fake'): Promise<Connection> {
-  const connection = new Connection({ name, backend: 'opfs', client: 'c', connector })
+  const connection = new Connection({ name, backend: 'opfs', evictionPolicy: 'none', client: 'c', connector })
   await connection.open()
   return connection
 }

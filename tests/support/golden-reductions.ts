@@ -63,10 +63,15 @@ export function callOf({ op, name = 'add', q = 50, options }: RecordedReduction,
   return { name: NAMES[op] ?? op, given: [...given, isFlat ? { ...options, keepdims: true } : options], isFlat }
 }
 
-/** What a call gave, as it was recorded. */
-export function recorded(result: unknown, isFlat: boolean): RecordedResult[] {
-  const arrays = result instanceof NDArray ? [result] : (Object.values(result as object) as NDArray[])
-  return arrays.map((array) => ({ dtype: array.dtype, shape: isFlat ? [] : array.shape, hex: hexOf(array) }))
+/** The arrays that a call gave. */
+export function resultsOf(result: unknown, isFlat: boolean): NDArray[] {
+  if (!(result instanceof NDArray)) return Object.values(result as object) as NDArray[] // of a histogram
+  return [isFlat ? result.reshape([]) : result]
+}
+
+/** As they were recorded. */
+export function recorded(results: readonly NDArray[]): RecordedResult[] {
+  return results.map((array) => ({ dtype: array.dtype, shape: array.shape, hex: hexOf(array) }))
 }
 
 export function expected({ out, edges }: RecordedReduction): RecordedResult[] {

@@ -21,7 +21,8 @@ export async function growthOfMemory(work: () => Promise<void>): Promise<number>
   return Math.max(highest, browserMemory()) - start
 }
 
-function browserMemory(): number {
+/** Bytes, as in `growthOfMemory`. */
+export function browserMemory(): number {
   return descendants(process.pid).reduce((sum, pid) => sum + proportionalSetSize(pid), 0)
 }
 

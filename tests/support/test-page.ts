@@ -59,6 +59,11 @@ export class TestPage {
     await this.#send('Storage.overrideQuotaForOrigin', { origin: this.#origin, ...quotaSize })
   }
 
+  /** Chromium only: of the page, not of its workers. */
+  async collectGarbage(): Promise<void> {
+    await this.#send('HeapProfiler.collectGarbage', {})
+  }
+
   async #send(method: string, params: object): Promise<void> {
     if (this.#page.send === undefined) throw new Error(`${method}: only in Chromium`)
     await this.#page.send(method, params)

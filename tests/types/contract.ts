@@ -63,7 +63,8 @@ holds<Fits<library.DiskBackedNDArray<'uint64'>, Agreed.DiskBackedNDArrayMembers<
 holds<Fits<library.DiskBackedNDArray, Agreed.DiskBackedNDArrayMembers<library.DType>>>()
 
 // The disk
-holds<SameFields<library.DiskOptions, Agreed.DiskOptions>>()
+/** Watermarks are this library's own. */
+holds<SameFields<Omit<library.DiskOptions, 'memoryWatermarks'>, Agreed.DiskOptions>>()
 holds<Fits<typeof library.openDisk, Agreed.openDisk>>()
 holds<SameFields<library.ArrayInfo, Agreed.ArrayInfo>>()
 holds<SameFields<library.Problem, Agreed.Problem>>()

@@ -139,7 +139,7 @@ describe('a page that is set aside', () => {
 
   test('while the disk is being opened opens it when it is back', async () => {
     const connector = new FakeConnector()
-    const connection = new Connection({ name: 'n', backend: 'opfs', client: 'c', connector })
+    const connection = new Connection({ name: 'n', backend: 'opfs', evictionPolicy: 'none', client: 'c', connector })
     open.push(connection)
     let letGo = () => {}
     connector.before = (attempt) => (attempt === 1 ? new Promise((resolve) => (letGo = resolve)) : undefined)
@@ -187,7 +187,7 @@ describe('a page that is set aside', () => {
 describe('opening', () => {
   test('that is aborted rejects with the reason and leaves no service behind', async () => {
     const connector = new FakeConnector()
-    const connection = new Connection({ name: 'n', backend: 'opfs', client: 'c', connector })
+    const connection = new Connection({ name: 'n', backend: 'opfs', evictionPolicy: 'none', client: 'c', connector })
     let letGo = () => {}
     connector.before = () => new Promise((resolve) => (letGo = resolve))
     const abort = new AbortController()

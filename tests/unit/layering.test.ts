@@ -42,6 +42,15 @@ function strays(from: RegExp, to: RegExp): string[] {
   return imports.filter(({ file, target }) => from.test(file) && !to.test(target)).map(show)
 }
 
+/** The modules that come with a module. */
+function reachedFrom(file: string, reached = new Set<string>()): Set<string> {
+  if (reached.has(file)) return reached
+  reached.add(file)
+  for (const { file: from, target, kind } of imports)
+    if (from === file && kind === 'value') reachedFrom(target, reached)
+  return reached
+}
+
 const show = ({ file, target, kind }: Import): string => `${file} → ${target} (${kind})`
 const importersOf = (name: string): string[] => imports.filter(({ target }) => target === name).map(({ file }) => file)
 const filesWith = (text: RegExp): string[] => files.filter((file) => text.test(sources.get(file) ?? ''))
@@ -52,12 +61,13 @@ describe('layering', () => {
   })
 
   test('the engine knows only itself, core and the protocol', () => {
-    expect(strays(/^src\/engine\//, /^src\/(engine\/|core\/|protocol\.ts)/)).toEqual([])
+    expect(strays(/^src\/engine\//, /^src\/(engine\/|core\/|(protocol|evaluation)\.ts$)/)).toEqual([])
   })
 
   test('the protocol knows only types of core', () => {
-    expect(strays(/^src\/protocol\.ts/, /^src\/core\//)).toEqual([])
-    expect(imports.filter(({ file, kind }) => file === 'src/protocol.ts' && kind !== 'type').map(show)).toEqual([])
+    const protocol = /^src\/(protocol|evaluation)\.ts$/
+    expect(strays(protocol, /^src\/(core\/|evaluation\.ts$)/)).toEqual([])
+    expect(imports.filter(({ file, kind }) => protocol.test(file) && kind !== 'type').map(show)).toEqual([])
   })
 
   test('the page never knows the worker or the demo', () => {
@@ -87,6 +97,21 @@ describe('layering', () => {
     expect(values.map(show)).toEqual(['src/index.ts → src/exchange/index.ts (value)'])
     const fetchedAtOnce = imports.filter(({ file, kind }) => file === 'src/exchange/index.ts' && kind === 'value')
     expect(fetchedAtOnce.filter(({ target }) => !atOnce.includes(target)).map(show)).toEqual([])
+  })
+
+  test('a page that computes nothing fetches nothing of the operators but their names', () => {
+    const reached = reachedFrom('src/index.ts')
+    expect([...reached].filter((file) => file.startsWith('src/core/numpy/'))).toEqual([])
+    expect([...reached].filter((file) => file.startsWith('src/operators/')).sort()).toEqual(
+      ['define-methods', 'methods', 'names', 'provided', 'turns'].map((name) => `src/operators/${name}.ts`),
+    )
+  })
+
+  test('kernels come only when something is computed in the page', () => {
+    const kernels =
+      /\/kernels\/|generated|\/(evaluate|program|plan|drive|fold\w*|memory|matmul|accumulate|percentile|histogram)\.ts$/
+    expect([...reachedFrom('src/numpy.ts')].filter((file) => kernels.test(file))).toEqual([])
+    expect([...reachedFrom('src/operators/in-memory.ts')].filter((file) => kernels.test(file))).not.toEqual([])
   })
 
   test('comlink and zip.js are imported in two files, idb-keyval in one, OPFS is reached in one', () => {

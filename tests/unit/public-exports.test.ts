@@ -1,6 +1,8 @@
 // Every value the package exports. A change here is a change of the public API.
 import { expect, test } from 'vitest'
 import * as library from '../../src/index.js'
+import * as numpy from '../../src/numpy.js'
+import * as numpySync from '../../src/numpy-sync.js'
 
 test('the package exports these values and no others', () => {
   expect(Object.keys(library).sort()).toEqual([
@@ -42,6 +44,12 @@ test('the package exports these values and no others', () => {
     'toNpy',
     'toNpz',
   ])
+})
+
+test('numpy has the functions of numpy-sync, and what is lazy', () => {
+  const { lazy, LazyArray, ...functions } = numpy
+  expect([typeof lazy, typeof LazyArray]).toEqual(['function', 'function'])
+  expect(Object.keys(functions).sort()).toEqual(Object.keys(numpySync).sort())
 })
 
 test('classes that are not made by new have no I/O behind it either', () => {

@@ -2,6 +2,7 @@
 import { type ArrayLike, arrayParts, type StridedData } from '../data.js'
 import type { TypedArray } from '../dtype.js'
 import { NDArray } from '../ndarray.js'
+import type { Nested } from '../nested.js'
 import { isScalar } from '../scalar.js'
 import { isTypedArray } from '../typed-array.js'
 import {
@@ -16,7 +17,14 @@ import {
 } from './weak.js'
 
 /** An operand in memory. */
-export type MemoryOperand = ScalarValue | WeakOrStrongScalar | ArrayLike | StridedData | TypedArray | Uint8ClampedArray
+export type MemoryOperand =
+  | ScalarValue
+  | WeakOrStrongScalar
+  | ArrayLike
+  | StridedData
+  | TypedArray
+  | Uint8ClampedArray
+  | readonly Nested[]
 
 /**
  * An operand as the array it is, or as the weak scalar it is. A strong scalar is a 0-d array; arrays share their memory.

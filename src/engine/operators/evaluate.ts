@@ -6,7 +6,8 @@ import { createAccelerator } from '../../core/numpy/simd/accelerator.js'
 import { accelerate } from '../../core/numpy/simd/current.js'
 import { sameShape, shapeText } from '../../core/shape.js'
 import { wrap } from '../../core/typed-array.js'
-import type { ArrayMeta, EvaluatedArray, Evaluation, Version } from '../../protocol.js'
+import type { EvaluatedArray, Evaluation } from '../../evaluation.js'
+import type { ArrayMeta, Version } from '../../protocol.js'
 import type { Arrays } from '../arrays.js'
 import type { Engine } from '../engine.js'
 import type { Work } from '../work.js'
@@ -32,8 +33,9 @@ export function evaluate(
   client: string,
   work: Work,
 ): Promise<{ buffer: ArrayBuffer; results: (EvaluatedArray | ArrayMeta)[] }> {
+  const { roots, sources, tile } = evaluation
+  const read = sources.flatMap((source) => ('incarnation' in source ? [source.incarnation] : []))
   return engine.reading(async () => {
-    const { roots, sources, tile } = evaluation
     const operands: Operand[] = []
     for (const leaf of leavesOf(roots)) operands[leaf.index] = operandOf(engine, leaf, sources[leaf.index])
     const checked = targets.map((replace) => replace && arrays.target({ replace }, client))
@@ -50,7 +52,7 @@ export function evaluate(
     } finally {
       lease.end()
     }
-  })
+  }, read)
 }
 
 /** Enough for some computations at once; what is not touched takes no memory. */

@@ -5,7 +5,7 @@ import { cast, type Node } from '../../core/numpy/expression.js'
 import { multiplyBlocks, roundSums } from '../../core/numpy/reduce/matmul.js'
 import { type MatmulPlan, planMatmul } from '../../core/numpy/reduce/matmul-plan.js'
 import { sizeOf, stridesOf } from '../../core/shape.js'
-import { gather } from '../../core/strided.js'
+import { copyElements } from '../../core/strided.js'
 import { allocate } from '../../core/typed-array.js'
 import { Expressions, readWhole } from './expressions.js'
 import type { Job } from './job.js'
@@ -16,6 +16,8 @@ import { wholeWalk } from './walk.js'
 const STEP_PRODUCTS = 2 ** 19
 /** Elements of a panel of the second operand: it stays in the cache. */
 const PANEL = 2 ** 15
+/** Elements of a row of the first operand that are read in one go: shorter runs cost as much. */
+const RUN = 2 ** 13
 
 /** From `first` on, `count` of them. */
 interface Range {
@@ -40,6 +42,9 @@ class MatrixProduct {
   readonly #plan: MatmulPlan
   readonly #sink: Sink
   readonly #operands: readonly [Expressions, Expressions]
+  /** Where blocks are read to, over and over. */
+  readonly #rooms: [TypedArray | undefined, TypedArray | undefined] = [undefined, undefined]
+  readonly #panel: TypedArray
   /** The second operand's matrix, where it is small; and which of the batch it is. */
   #kept: TypedArray | undefined
   #keptMatrix = -1
@@ -50,6 +55,7 @@ class MatrixProduct {
     this.#sink = sink
     const [a, b] = roots.map((root) => new Expressions([cast(root, plan.computed)], job.computing))
     this.#operands = [a as Expressions, b as Expressions] // two roots
+    this.#panel = allocate(plan.computed, PANEL)
   }
 
   /** One matrix of the batch. */
@@ -58,7 +64,8 @@ class MatrixProduct {
     const block = this.#job.grain.block(DTYPES[computed].itemsize)
     // A row too long for memory is computed in parts; else as many whole rows as fit.
     const width = Math.min(columns, 2 * block)
-    const height = width < columns ? 1 : Math.max(1, Math.min(rows, Math.floor(block / Math.max(1, columns))))
+    const most = Math.floor(block / Math.max(columns, Math.min(this.#plan.inner, RUN), 1))
+    const height = width < columns ? 1 : Math.max(1, Math.min(rows, most))
     for (let row = 0; row < rows; row += height) {
       const across = { first: row, count: Math.min(height, rows - row) }
       for (let column = 0; column < columns; column += width) {
@@ -88,6 +95,7 @@ class MatrixProduct {
       return this.#read(1, matrix, rows, columns)
     }
     if (this.#keptMatrix !== matrix || this.#kept === undefined) {
+      this.#keptMatrix = -1
       this.#kept = await this.#read(1, matrix, { first: 0, count: inner }, columns)
       this.#keptMatrix = matrix
     }
@@ -111,7 +119,16 @@ class MatrixProduct {
       ],
       counts: [...before.map(() => 1), ...core.map(({ count }) => count)],
     }
-    return readWhole(expressions, walk, this.#plan.computed)
+    return readWhole(expressions, walk, this.#plan.computed, this.#roomFor(operand, rows.count * columns.count))
+  }
+
+  #roomFor(operand: 0 | 1, size: number): TypedArray {
+    const { computed } = this.#plan
+    const length = size * DTYPES[computed].width
+    const known = this.#rooms[operand]
+    const room = known !== undefined && known.length >= length ? known : allocate(computed, size)
+    this.#rooms[operand] = room
+    return room.subarray(0, length)
   }
 
   async #multiplyBlocks(
@@ -124,13 +141,16 @@ class MatrixProduct {
     const { width } = DTYPES[computed]
     const { work } = this.#job
     const depth = Math.max(1, Math.min(inner, Math.floor(PANEL / columns)))
-    const height = Math.max(1, Math.min(rows, Math.floor(STEP_PRODUCTS / (depth * columns))))
+    const most = Math.min(Math.floor(STEP_PRODUCTS / (depth * columns)), Math.floor(PANEL / depth))
+    const height = Math.max(1, Math.min(rows, most))
     for (let k = 0; k < inner; k += depth) {
       const along = Math.min(depth, inner - k)
       const second = b.subarray(k * columns * width, (k + along) * columns * width)
       for (let row = 0; row < rows; row += height) {
         const count = Math.min(height, rows - row)
-        const first = gather(computed, [count, along], { data: a, strides: [inner, 1], offset: row * inner + k })
+        const first = this.#panel.subarray(0, count * along * width)
+        const packed = { data: first, strides: [along, 1], offset: 0 }
+        copyElements(computed, [count, along], packed, { data: a, strides: [inner, 1], offset: row * inner + k })
         const target = sums.subarray(row * columns * width, (row + count) * columns * width)
         multiplyBlocks(this.#plan, target, first, second, { rows: count, inner: along, columns })
         if (work.advance(count * along * columns)) await work.pause()

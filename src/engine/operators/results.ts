@@ -4,7 +4,8 @@ import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
 import { ShapeError } from '../../core/errors.js'
 import { byteLengthOf, sameShape, shapeText, sizeOf } from '../../core/shape.js'
 import { allocate, bytesOf, wrap } from '../../core/typed-array.js'
-import type { ArrayMeta, EvaluatedArray } from '../../protocol.js'
+import type { EvaluatedArray } from '../../evaluation.js'
+import type { ArrayMeta } from '../../protocol.js'
 import type { Arrays, Target } from '../arrays.js'
 import { type Draft, DraftWriter } from '../draft.js'
 import type { Engine } from '../engine.js'
@@ -87,7 +88,7 @@ export class Results {
 
   /** Gives back what was reserved. */
   discard(): void {
-    for (const draft of this.#drafts) if (draft !== undefined) this.#engine.discard(draft)
+    for (const draft of this.#drafts) if (draft !== undefined) this.#engine.room.discard(draft)
   }
 
   #inMemory(index: number): Sink {

@@ -198,7 +198,10 @@ export interface ReadableMembers<D extends DType> {
   transpose: (axes?: readonly number[]) => ArrayView<D>
   reshape: (shape: readonly number[]) => ArrayView<D>
   broadcastTo: (shape: readonly number[]) => ArrayView<D>
-  astype: <E extends DType>(dtype: E, o?: WorkOptions & { casting?: Casting }) => Promise<NDArray<E>>
+  astype: <E extends DType>(
+    dtype: E,
+    o?: WorkOptions & { casting?: Casting; out?: NDArray | DiskBackedNDArray },
+  ) => Promise<NDArray<E>>
 }
 export interface ArrayViewMembers<D extends DType> extends ReadableMembers<D> {
   readonly base: DiskBackedNDArray<D>
@@ -210,7 +213,11 @@ export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSet
   transfer?: boolean
   overwrite?: boolean
   attributes?: JsonObject
+  expire?: number
+  tags?: readonly string[]
+  priority?: Priority
 }
+export type Priority = 'visible' | 'prefetch' | 'recent'
 export type Creatable = ArrayData | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
 export interface DiskBackedNDArrayStatics {
   create: <D extends DType>(data: Creatable, o?: CreateOptions<D>) => Promise<DiskBackedNDArray<D>>
@@ -219,6 +226,8 @@ export interface DiskBackedNDArrayStatics {
 export interface DiskBackedNDArrayMembers<D extends DType> extends LazyDiskCacheMembers, ReadableMembers<D> {
   data: (o?: WorkOptions & { readOnly?: boolean }) => Promise<TypedArray<D>>
   release: () => void
+  prefetch: (selection?: Selection) => Promise<void>
+  priority: Priority
   append: (data: ArrayData, axis?: number) => Promise<void>
   use: <R>(work: (data: TypedArray<D>) => R | Promise<R>, o?: WorkOptions & { readOnly?: boolean }) => Promise<R>
   pin: () => Promise<Disposable>
@@ -233,6 +242,8 @@ export interface DiskOptions {
   name?: string
   backend?: 'opfs' | 'memory' | 'auto'
   memoryBudget?: number
+  diskBudget?: number
+  evictionPolicy?: 'none' | 'least-recently-used' | 'least-frequently-used' | 'oldest'
   durability?: 'relaxed' | 'strict'
   worker?: () => Worker
   workerUrl?: string | URL
@@ -297,6 +308,11 @@ export interface DiskMembers extends EventTarget {
     make: () => Promise<ArrayData>,
     o?: CreateOptions<D>,
   ) => Promise<DiskBackedNDArray<D>>
+  memoize: <A extends unknown[]>(
+    fn: (...args: A) => Promise<ArrayData>,
+    o: { name: string; key?(...args: A): string; expire?: number; tags?: readonly string[] },
+  ) => (...args: A) => Promise<DiskBackedNDArray>
+  evict: (o: { tag: string }) => Promise<number>
   usage: () => Promise<DiskUsage>
   stats: () => Promise<DiskStats>
   check: (o?: WorkOptions & { fix?: boolean }) => Promise<{ problems: Problem[]; fixed: boolean }>
@@ -363,6 +379,8 @@ export interface StoreOptions<T extends LazyDiskCache> {
   ): T | Promise<T>
   valueType?: Class<T> | readonly Class<T>[]
   validator?(value: LazyDiskCache): boolean
+  expire?: number
+  tags?: readonly string[]
 }
 export interface DiskBackedStoreStatics {
   open: <T extends LazyDiskCache = DiskBackedNDArray>(o?: StoreOptions<T>) => Promise<DiskBackedStore<T>>

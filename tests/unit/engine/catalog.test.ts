@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CorruptDataError, ProtocolVersionError, QuotaExceededError } from '../../../src/core/errors.js'
+import { CATALOG_FORMAT } from '../../../src/engine/frame.js'
 import type { Directory } from '../../../src/engine/storage.js'
 import {
   bytesAt,
@@ -147,7 +148,7 @@ test('a disk of which neither catalog can be read is refused and left as it is',
 test.each(COPIES)('a disk whose %s is of a newer version is refused and left as it is, byte for byte', async (copy) => {
   const files = await furnished()
   const newer = (files.get(copy) as Uint8Array).slice()
-  newer[12] = 2
+  newer[12] = CATALOG_FORMAT + 1
   files.set(copy, newer)
   files.delete('data-0')
   const directory = directoryOf(files)

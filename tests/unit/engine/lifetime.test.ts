@@ -75,6 +75,7 @@ describe('what is committed becomes durable', () => {
 describe('recycled buffers', () => {
   test('are given out once, and only ones of exactly that size', () => {
     const pool = new BufferPool(new ManualScheduler())
+    pool.keep(4 * MIB)
     const buffer = new ArrayBuffer(MIB)
     pool.give(buffer)
     pool.give(buffer)
@@ -85,20 +86,26 @@ describe('recycled buffers', () => {
     expect(pool.byteLength).toBe(0)
   })
 
-  test('are no more than 256 MiB, the oldest going first, and none after ten idle seconds', () => {
+  test('are no more than is allowed, the oldest going first, and none after ten idle seconds', () => {
     const scheduler = new ManualScheduler()
     const pool = new BufferPool(scheduler)
+    pool.give(new ArrayBuffer(MIB))
+    expect(pool.byteLength).toBe(0) // nothing was
+    pool.keep(256 * MIB)
     for (let i = 0; i < 5; i++) pool.give(new ArrayBuffer(64 * MIB + i))
     expect(pool.byteLength).toBeLessThanOrEqual(256 * MIB)
     expect(new Uint8Array(pool.take(64 * MIB + 4)).length).toBe(64 * MIB + 4)
     pool.give(new ArrayBuffer(300 * MIB))
     expect(pool.byteLength).toBe(64 * MIB * 2 + 2 + 3)
+    pool.keep(65 * MIB)
+    expect(pool.byteLength).toBe(64 * MIB + 3)
     scheduler.pass(10_000)
     expect(pool.byteLength).toBe(0)
   })
 
   test('of put values come back in reads, with nobody else having them', async () => {
     const service = await openService(new MemoryDirectory(), { ownsBuffers: true })
+    await service.call('keepBuffers', { byteLength: 8 * MIB })
     const [one, two] = [pattern(MIB, 1), pattern(MIB, 2)]
     const puts = ['a', 'b'].map((path) => ({ target: { create: spec(path, MIB) }, bytes: one }))
     await service.call('put', { puts }) // one buffer, twice

@@ -8,8 +8,9 @@ import { weakOf } from '../../../src/core/numpy/weak.js'
 import { slice } from '../../../src/core/selection.js'
 import { bytesOf, wrap } from '../../../src/core/typed-array.js'
 import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
+import type { Computation, EvaluatedArray, OperandSource } from '../../../src/evaluation.js'
 import * as numpy from '../../../src/numpy-sync.js'
-import type { ArrayMeta, Computation, EvaluatedArray, OperandSource, Version } from '../../../src/protocol.js'
+import type { ArrayMeta, Version } from '../../../src/protocol.js'
 import { type OpenService, openService, spec } from '../../support/engine-harness.js'
 
 /** Small values, so that nothing is out of a cast's reach; halves among them. */

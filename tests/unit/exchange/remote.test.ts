@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { NDArray } from '../../../src/core/ndarray.js'
 import { npyHeaderBytes } from '../../../src/core/npy-header.js'
 import { piecesOf } from '../../../src/exchange/view-pieces.js'
-import { type ArrayView, openRemoteNpy, slice, toNpy } from '../../../src/index.js'
+import { openRemoteNpy, slice, toNpy } from '../../../src/index.js'
 
 let server: Server
 let url = ''
@@ -43,7 +43,7 @@ const rows = NDArray.from(
   Float32Array.from({ length: 5_000_000 }, (_, i) => i),
   { shape: [1000, 5000] },
 )
-const npyOf = async (array: NDArray | ArrayView) => new Uint8Array(await new Response(toNpy(array)).arrayBuffer())
+const npyOf = async (array: NDArray) => new Uint8Array(await new Response(toNpy(array)).arrayBuffer())
 
 describe('an array on a server', () => {
   test('costs its header to open, and of a slice what the slice takes', async () => {
@@ -85,7 +85,6 @@ describe('an array on a server', () => {
       const into = new Int16Array(30)
       const [first, last] = await remote.getMany([[0], [-1]], { into })
       expect([first?.toNested(), last?.toNested()]).toEqual([array.view([0]).toNested(), array.view([-1]).toNested()])
-      expect(await npyOf(remote.view([]))).toEqual(await npyOf(NDArray.from(array.toArray(), { shape: array.shape })))
       expect(() => remote.view([0]).base).toThrow(/not on disk/)
     }
   })

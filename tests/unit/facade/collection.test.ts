@@ -88,3 +88,31 @@ describe('collection', () => {
     expect(await eventually(isGone(disk, 'a'))).toBe(true)
   })
 })
+
+describe('an operation', () => {
+  test('keeps its operands until it is done, and lets them go then', async () => {
+    const disk = await makeDisk()
+    const { lazy } = await import('../../../src/numpy.js')
+    const working = await (async () => {
+      const array = await disk.array(new Float64Array(2 ** 20).fill(1), { automaticOffloading: true })
+      return { sums: [array.sum(), lazy(array.view([])).add(1).sum()] }
+    })()
+    for (let turn = 0; turn < 5; turn++) {
+      collect()
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    expect(await Promise.all(working.sums)).toEqual([2 ** 20, 2 ** 21])
+    expect(await eventually(async () => (await disk.usage()).arrays === 0)).toBe(true)
+  })
+
+  test('that is only planned keeps its arrays as long as there is the plan', async () => {
+    const disk = await makeDisk()
+    const { lazy } = await import('../../../src/numpy.js')
+    const plans = [await (async () => lazy(await disk.array([1, 2], { automaticOffloading: true })).add(1))()]
+    const isAlone = async () => (await disk.usage()).arrays === 0
+    expect(await eventually(isAlone)).toBe(false)
+    expect(await plans[0]?.sum()).toBe(5)
+    plans.pop()
+    expect(await eventually(isAlone)).toBe(true)
+  })
+})

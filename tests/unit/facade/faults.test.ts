@@ -1,13 +1,18 @@
 // What the page does when the disk refuses, and when the storage worker dies.
-import { afterEach, describe, expect, test } from 'vitest'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { QuotaExceededError, WorkerFailedError } from '../../../src/core/errors.js'
 import { type FaultyDisk, openFaultyDisk } from '../../support/faulty-disk.js'
+
+setFlagsFromString('--expose-gc')
+const collect: () => void = runInNewContext('gc')
 
 const MIB = 2 ** 20
 const opened: FaultyDisk[] = []
 
-async function open(): Promise<FaultyDisk> {
-  const faulty = await openFaultyDisk()
+async function open(memoryBudget?: number): Promise<FaultyDisk> {
+  const faulty = await openFaultyDisk(memoryBudget)
   opened.push(faulty)
   return faulty
 }
@@ -103,6 +108,53 @@ describe('a write that is refused', () => {
   })
 })
 
+describe('an eviction whose write is refused', () => {
+  test('keeps the array, is told by an event, does not spin, and is tried again when there is room', async () => {
+    const faulty = await open(20 * MIB)
+    const { disk } = faulty
+    const told: unknown[] = []
+    disk.addEventListener('error', ({ detail }) => told.push([detail.path, detail.during, detail.error]))
+    const changed = await disk.array(new Uint8Array(16 * MIB), { cachePath: 'changed' })
+    const other = await disk.array(new Uint8Array(8 * MIB), { cachePath: 'other' })
+    const removed = await disk.array(new Uint8Array(1), { cachePath: 'removed' })
+    await changed.use((data) => data.fill(7 as never))
+    const empty = fill(faulty)
+    const error = await other.load().catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ name: 'MemoryBudgetError', holders: [{ path: 'changed' }] })
+    expect(told).toEqual([['changed', 'eviction', expect.any(QuotaExceededError)]])
+    expect([changed.offloaded, changed.dirty, await changed.item(9)]).toEqual([false, true, 7])
+    await expect(other.load()).rejects.toThrow('changed')
+    for (let turn = 0; turn < 20; turn++) await changed.get([0])
+    expect(told.length).toBe(1)
+    empty()
+    await removed.purge() // makes room on disk, as the worker tells
+    await vi.waitUntil(() => disk.getSnapshot().arrays === 2)
+    await other.load()
+    expect([changed.offloaded, await changed.item(9)]).toEqual([true, 7])
+    expect(disk.getSnapshot().residentBytes).toBe(8 * MIB)
+  })
+
+  test('keeps what nobody refers to any more until it can be written', async () => {
+    const faulty = await open()
+    const { disk } = faulty
+    const told: unknown[] = []
+    disk.addEventListener('error', ({ detail }) => told.push(detail.during))
+    await (async () => {
+      const lost = await disk.array(new Float64Array(2 * MIB), { cachePath: 'lost' })
+      await lost.use((data) => data.fill(7 as never))
+    })()
+    const empty = fill(faulty)
+    for (let turn = 0; turn < 100 && told.length === 0; turn++) {
+      collect()
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    expect(told).toEqual(['write-back'])
+    empty()
+    expect(await (await disk.openArray('lost')).item(5)).toBe(7)
+    await disk.flush()
+  })
+})
+
 describe('a storage worker that dies', () => {
   test.each([
     [3, false],
@@ -167,5 +219,65 @@ describe('memory that moves to the worker', () => {
     }
     const reads = connector.service.calls.filter(({ method }) => method === 'read')
     expect(reads.map(({ params }) => 'into' in params)).toEqual([false, true, true])
+  })
+})
+
+describe('reading ahead', () => {
+  const reads = ({ connector }: FaultyDisk) => connector.service.calls.filter(({ method }) => method === 'read').length
+
+  test('is one block, begun while the caller works, given up when the caller leaves', async () => {
+    const faulty = await open()
+    const array = await faulty.disk.array(new Uint8Array(8 * MIB), { cachePath: 'a', automaticOffloading: true })
+    const before = reads(faulty)
+    const blocks = array.blocks({ byteLength: MIB })[Symbol.asyncIterator]()
+    await blocks.next()
+    await vi.waitUntil(() => reads(faulty) - before === 2)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(reads(faulty) - before).toBe(2)
+    const { service } = faulty.connector
+    const answer = service.call
+    service.call = (request) => {
+      service.calls.push(request)
+      return new Promise(() => {})
+    }
+    await blocks.next()
+    await vi.waitUntil(() => reads(faulty) - before === 3)
+    service.call = answer
+    const abort = vi.spyOn(service, 'abort')
+    await blocks.return?.()
+    await vi.waitUntil(() => abort.mock.calls.length === 1)
+    for await (const _ of array.blocks({ byteLength: MIB }));
+    expect(reads(faulty) - before).toBe(11)
+  })
+
+  test('is left where memory has no room, and where the array changes meanwhile', async () => {
+    const full = await open(MIB / 2)
+    const array = await full.disk.array(new Uint8Array(4 * MIB), { cachePath: 'a' })
+    const blocks = array.blocks({ byteLength: MIB })[Symbol.asyncIterator]()
+    const before = reads(full)
+    await blocks.next()
+    expect(reads(full) - before).toBe(1)
+    const changing = await open()
+    const changed = await changing.disk.array(new Uint8Array(8 * MIB), { cachePath: 'a', automaticOffloading: true })
+    const start = reads(changing)
+    for await (const { selection } of changed.blocks({ byteLength: MIB })) await changed.set(selection, 1)
+    expect(reads(changing) - start).toBe(9) // one in vain
+  })
+})
+
+describe('the buffers a worker keeps', () => {
+  test('are allowed while memory is half empty, and given up before anything else', async () => {
+    const { disk, connector } = await open(16 * MIB)
+    const allowed = () =>
+      connector.service.calls.filter(({ method }) => method === 'keepBuffers').map(({ params }) => params)
+    await vi.waitUntil(() => allowed().length === 1)
+    const array = await disk.array(new Uint8Array(15 * MIB), { cachePath: 'a' })
+    expect(array.offloaded).toBe(false)
+    await vi.waitUntil(() => allowed().length === 2)
+    expect(disk.getSnapshot().residentBytes).toBe(15 * MIB)
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    await array.offload()
+    await vi.waitUntil(() => allowed().length === 3)
+    expect(allowed()).toEqual([{ byteLength: 2 * MIB }, { byteLength: 0 }, { byteLength: 2 * MIB }])
   })
 })

@@ -1,6 +1,4 @@
 // Reductions against results recorded from NumPy (record-reductions.py), bit for bit and whatever the tile size.
-import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { NDArray } from '../../../src/core/ndarray.js'
 import { drive } from '../../../src/core/numpy/reduce/drive.js'
@@ -15,17 +13,18 @@ import {
   type RecordedReduction,
   type RecordedResult,
   recorded,
+  resultsOf,
 } from '../../support/golden-reductions.js'
+import { readReductions } from './golden.js'
 
-const file = new URL('./numpy-reductions.json.gz', import.meta.url)
-const { cases } = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as { cases: readonly RecordedReduction[] }
+const cases = readReductions()
 const ops = [...new Set(cases.map(({ op }) => op))]
 
 const functions = { ...sync, var: sync.var_ } as unknown as Readonly<Record<string, (...given: unknown[]) => unknown>>
 
 function run(one: RecordedReduction): RecordedResult[] {
   const { name, given, isFlat } = callOf(one, arrayOf(one.input))
-  return recorded(functions[name]?.(...given), isFlat)
+  return recorded(resultsOf(functions[name]?.(...given), isFlat))
 }
 
 afterEach(() => setTileSize())

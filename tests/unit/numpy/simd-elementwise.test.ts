@@ -1,10 +1,11 @@
 // The element-wise kernels in SIMD give what those in JavaScript give, bit for bit.
 import { describe, expect, test } from 'vitest'
+import { castInto } from '../../../src/core/cast.js'
 import { DTYPES, type DType, type TypedArray } from '../../../src/core/dtype.js'
 import type { BinaryKernel, SelectKernel, UnaryKernel } from '../../../src/core/numpy/kernel-table.js'
 import { KERNELS } from '../../../src/core/numpy/kernels/index.js'
 import { allocate, bytesOf } from '../../../src/core/typed-array.js'
-import { accelerator, difference, Room, sample } from './simd.js'
+import { accelerator, difference, Room, sample } from '../../support/simd.js'
 
 const SIZES = [...Array.from({ length: 71 }, (_, n) => n), 1000, 4099]
 const COMPARISONS = ['equal', 'notEqual', 'less', 'lessEqual']
@@ -38,6 +39,20 @@ function checked(out: TypedArray, run: () => void): void {
 const binaries = replaced<BinaryKernel>(KERNELS.binary, accelerator.kernels.binary)
 const unaries = replaced<UnaryKernel>(KERNELS.unary, accelerator.kernels.unary)
 const truths = replaced<UnaryKernel>({ truth: KERNELS.truth }, { truth: accelerator.kernels.truth })
+
+const casts = Object.entries(accelerator.kernels.casts).flatMap(([from, table]) =>
+  Object.entries(table)
+    .filter(([to, kernel]) => kernel !== KERNELS.casts[from as DType]?.[to as DType])
+    .map(([to, kernel]) => [from as DType, to as DType, kernel as UnaryKernel] as const),
+)
+
+/** What floats out of an integer's range become is unspecified. Negative ones wrap. */
+function inRange(elements: TypedArray, from: DType, to: DType): TypedArray {
+  const isTruncated = DTYPES[from].kind === 'float' && DTYPES[to].kind !== 'float'
+  if (!isTruncated) return elements
+  const end = DTYPES[to].itemsize === 8 ? 2 ** 63 : 2 ** 31
+  return (elements as Float64Array).map((x) => (Number.isFinite(x) ? x % end : Number.NaN))
+}
 
 describe('SIMD kernels', () => {
   test('there are for the common operators in all common dtypes', () => {
@@ -133,6 +148,18 @@ describe('SIMD kernels', () => {
         checked(out, () => faster(n, there[0], r, there[1], s, there[2], t, out))
         expect(difference(bytesOf(out), bytesOf(expected), 'signed')).toBeUndefined()
       }
+    }
+  })
+
+  test.each(casts)('%s to %s', (from, to, faster) => {
+    for (const n of SIZES) {
+      const a = inRange(sample(from, n, n + 7), from, to)
+      const expected = allocate(to, n)
+      castInto(expected, to, a, from)
+      const room = new Room()
+      const [x, out] = [room.put(a, n % 4), room.put(allocate(to, n), n % 3)]
+      checked(out, () => faster(n, x, out))
+      expect(difference(out, expected, 'signed')).toBeUndefined()
     }
   })
 

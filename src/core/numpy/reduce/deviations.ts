@@ -60,6 +60,21 @@ export class DeviationFold implements ArrayFold {
     }
   }
 
+  grid(x: TypedArray, start: number, n: number, at: number, count: number): void {
+    const together = Math.max(1, Math.floor(CAST_STEP / n))
+    for (let row = 0; row < count; row += together) {
+      this.#few(x, start + row * n, n, at, Math.min(together, count - row))
+    }
+  }
+
+  /** No more elements than are cast at a time, or one row. */
+  #few(x: TypedArray, start: number, n: number, at: number, count: number): void {
+    const isFew = count > 1 && this.#sum.grid !== undefined
+    const squares = isFew ? reductionsOf(x)?.squares(this.#dtype, x, start, n, this.#mean, at, 1, count) : undefined
+    if (squares !== undefined) this.#sum.grid?.(this.#summands(squares, count * n), 0, n, at, count)
+    else for (let row = 0; row < count; row++) this.rows(x, start + row * n, n, at, 0)
+  }
+
   result(): FoldResult {
     return this.#sum.result()
   }

@@ -22,8 +22,9 @@ export function leftOf(n: number): number {
 
 export function pairwiseSumOf(dtype: DType): PairwiseSum {
   const sum = plainSumOf(dtype)
+  const summed = dtype === 'float16' ? 'float32' : dtype
   return (x, at, n, into) => {
-    if (!reductionsOf(x)?.sum(dtype, x, at, n, into)) sum(x, at, n, into)
+    if (!reductionsOf(x)?.sum(summed, x, at, n, into)) sum(x, at, n, into)
   }
 }
 

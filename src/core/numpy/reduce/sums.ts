@@ -117,8 +117,7 @@ class IntegerSum implements ArrayFold {
   readonly #dtype: DType
   readonly #element: DType
   readonly #kernel: TotalKernel
-  readonly #low: Float64Array
-  readonly #high: Int32Array
+  readonly #totals: { readonly low: Float64Array; readonly high: Int32Array }
 
   constructor(dtype: DType, outputs: number, from: DType) {
     this.#dtype = dtype
@@ -127,8 +126,7 @@ class IntegerSum implements ArrayFold {
     this.casts = kind === 'bool' ? [] : [element]
     this.#element = element
     this.#kernel = (TOTAL as Readonly<Partial<Record<DType, TotalKernel>>>)[element] as TotalKernel // an integer dtype
-    this.#low = new Float64Array(outputs)
-    this.#high = new Int32Array(outputs)
+    this.#totals = { low: new Float64Array(outputs), high: new Int32Array(outputs) }
   }
 
   view(tile: TypedArray): TypedArray {
@@ -136,16 +134,23 @@ class IntegerSum implements ArrayFold {
   }
 
   run(x: TypedArray, start: number, n: number, at: number): void {
-    const done = reductionsOf(x)?.total(this.#element, x, start, n, this.#low, this.#high, at) ?? 0
-    this.#kernel.run(x, start + done, n - done, this.#low, this.#high, at)
+    const { low, high } = this.#totals
+    const done = reductionsOf(x)?.total(this.#element, x, start, n, this.#totals, at) ?? 0
+    this.#kernel.run(x, start + done, n - done, low, high, at)
   }
 
   rows(x: TypedArray, start: number, n: number, at: number): void {
-    this.#kernel.rows(x, start, n, this.#low, this.#high, at)
+    const { low, high } = this.#totals
+    this.#kernel.rows(x, start, n, low, high, at)
+  }
+
+  grid(x: TypedArray, start: number, n: number, at: number, count: number): void {
+    if (reductionsOf(x)?.totalRows(this.#element, x, start, n, this.#totals, at, count)) return
+    for (let row = 0; row < count; row++) this.rows(x, start + row * n, n, at)
   }
 
   result() {
-    const totals = totalsOf(this.#low, this.#high)
+    const totals = totalsOf(this.#totals.low, this.#totals.high)
     if (this.#dtype === 'int64') return { data: totals, dtype: this.#dtype }
     if (this.#dtype === 'uint64') return { data: wrap(totals.buffer, 'uint64'), dtype: this.#dtype }
     return { data: castTyped(totals, 'int64', this.#dtype), dtype: this.#dtype }

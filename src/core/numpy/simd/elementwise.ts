@@ -1,9 +1,10 @@
 // The element-wise kernels of the module in front of the JavaScript ones, for operands in its memory.
+import { castInto } from '../../cast.js'
 import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
 import type { BinaryKernel, Kernels, SelectKernel, UnaryKernel } from '../kernel-table.js'
 import { KERNELS } from '../kernels/index.js'
 import type { Instance, SimdExports } from './instance.js'
-import { INDICES, LAYOUT } from './module.generated.js'
+import { CASTS, INDICES, LAYOUT } from './module.generated.js'
 import { BINARY, type Numbers, type Second, UNARY, type Width } from './names.js'
 
 /** With fewer elements a call of the module costs more than it saves. */
@@ -37,7 +38,21 @@ export function acceleratedKernels(instance: Instance): Kernels {
   const select = mapped<SelectKernel>(INDICES.select, KERNELS.select, (index, size, plain) => {
     return front.select({ index, size: Number(size), outSize: Number(size), shift: GROUP_SHIFT }, plain)
   })
-  return { binary, unary, truth, select: { ...KERNELS.select, ...select }, casts: KERNELS.casts }
+  const casts: Mutable<Kernels['casts']> = { ...KERNELS.casts }
+  for (const [from, numbers] of Object.entries(CASTS) as [DType, Numbers][]) {
+    const kernels = Object.entries(numbers).map(([to, index = 0]) => {
+      const plain = casts[from]?.[to as DType] ?? plainCast(from, to as DType) // a key of the table
+      const outSize = DTYPES[to as DType].itemsize
+      const kernel = { index, size: DTYPES[from].itemsize, outSize, shift: GROUP_SHIFT }
+      return [to, front.unary(kernel, 'none', plain)] as const
+    })
+    casts[from] = { ...casts[from], ...Object.fromEntries(kernels) }
+  }
+  return { binary, unary, truth, select: { ...KERNELS.select, ...select }, casts }
+}
+
+function plainCast(from: DType, to: DType): UnaryKernel {
+  return (n, a, out) => castInto(out, to, a.length === n ? a : a.subarray(0, n), from)
 }
 
 const GROUP_SHIFT = Math.log2(LAYOUT.unitElements)

@@ -38,24 +38,20 @@ export interface Instance {
   readonly exports: SimdExports
 }
 
-interface Memory {
-  readonly buffer: ArrayBuffer
-  grow(pages: number): number
-}
-
 /** The part of WebAssembly used here, for it is no part of the ES library. */
 interface WebAssemblyApi {
-  readonly Memory: new (limits: { initial: number; maximum: number }) => Memory
+  readonly Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer }
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
-  readonly Instance: new (module: object, imports: { m: { m: Memory } }) => { readonly exports: unknown }
+  readonly Instance: new (module: object, imports: { m: { m: object } }) => { readonly exports: unknown }
 }
 
 const PAGE_BYTES = 65_536
 
-/** undefined where SIMD is missing or the page's CSP lacks 'wasm-unsafe-eval'. Errors: RangeError for lack of room. */
+/** undefined where SIMD is missing, the page's CSP lacks 'wasm-unsafe-eval', or there is no room. */
 export function instantiate(byteLength: number): Instance | undefined {
-  const api = Reflect.get(globalThis, 'WebAssembly') as unknown as WebAssemblyApi | undefined // narrower than the platform's
-  if (api === undefined) return undefined
+  const found: unknown = Reflect.get(globalThis, 'WebAssembly')
+  if (found === undefined) return undefined
+  const api = found as WebAssemblyApi // what it is wherever it is
   const pages = byteLength / PAGE_BYTES
   try {
     const module = new api.Module(bytesOf(MODULE))

@@ -1,4 +1,5 @@
 // The reductions of the module: what folds do with elements that lie in its memory.
+import { castInto } from '../../cast.js'
 import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
 import { wrap } from '../../typed-array.js'
 import { addTotal } from '../reduce/total.js'
@@ -11,17 +12,26 @@ const FEWEST = 256
 const KEPT_BYTES = LAYOUT.workBytes / 2
 /** Elements whose total fits the module's accumulators. */
 const TOTAL_ELEMENTS = 2 ** 16
+/** Rows whose totals are computed in the memory and added to those outside. */
+const FEWEST_ROWS = 4
+const MOST_ROWS = 2 ** 15
 /** Among so few elements JavaScript finds the extreme. */
 const LAST = 16
 
-const [ACCUMULATORS, CAST, SQUARES, MEANS] = [0, 1, 2, 3].map((i) => LAYOUT.work + i * LAYOUT.workBytes) as [
-  number,
-  number,
-  number,
-  number,
-] // four
+/** Where what is computed on the way lies: nothing is written over what is still to be read. */
+const [ACCUMULATORS, CAST, WIDENED, SQUARES, MEANS] = [0, 1, 2, 3, 4].map(
+  (area) => LAYOUT.work + area * LAYOUT.workBytes,
+) as [number, number, number, number, number] // one for each
+
+/** 64-bit totals as two words, for every output. */
+interface Totals {
+  readonly low: Float64Array
+  readonly high: Int32Array
+}
 
 type Numbers = { readonly [key in string]?: number }
+
+const GROUP_SHIFT = Math.log2(LAYOUT.unitElements)
 
 /** A kernel of two operands and a result of the same width. */
 interface Kernel {
@@ -118,20 +128,40 @@ export class Reductions {
   }
 
   /** Adds elements from x[start] on to a total. Returns how many: at most `n`. `dtype`: of the elements, not of words. */
-  total(
+  total(dtype: DType, x: TypedArray, start: number, n: number, { low, high }: Totals, at: number): number {
+    return this.#fold(`total_${dtype === 'uint64' ? 'int64' : dtype}`, dtype, x, start, n, () => {
+      addWords(low, high, at, this.#words[0] as number, this.#words[1] as number)
+    })
+  }
+
+  /** As `total`, for the x[start + i] of `count` rows of `n` and the outputs at + i. Returns whether it was computed. */
+  totalRows(
     dtype: DType,
     x: TypedArray,
     start: number,
     n: number,
-    low: Float64Array,
-    high: Int32Array,
+    { low, high }: Totals,
     at: number,
-  ): number {
-    const [lowWord, highWord] = [0, 1] as const
-    return this.#fold(`total_${dtype === 'uint64' ? 'int64' : dtype}`, dtype, x, start, n, () => {
-      high[at] = (high[at] as number) + (this.#words[highWord] as number)
-      addTotal(low, high, at, (this.#words[lowWord] as number) >>> 0)
-    })
+    count: number,
+  ): boolean {
+    const { itemsize } = DTYPES[dtype]
+    // Sums of that many rows of 16 bits fit 32.
+    if (n * itemsize < FEWEST || count < FEWEST_ROWS || count > MOST_ROWS) return false
+    const wide = itemsize <= 2 ? 'int32' : 'int64'
+    const most = KEPT_BYTES / DTYPES[wide].itemsize
+    for (let from = 0; from < n; from += most) {
+      const columns = Math.min(most, n - from)
+      const sums = new Int32Array(this.#buffer, ACCUMULATORS, (columns * DTYPES[wide].itemsize) / 4).fill(0)
+      for (let row = 0; row < count; row++) {
+        const added = this.#widened(dtype, wide, x, start + row * n + from, columns)
+        this.#combine(kernelOf(INDICES.add, wide) as Kernel, columns, ACCUMULATORS, ACCUMULATORS, added) // there is one
+      }
+      for (let i = 0; i < columns; i++) {
+        if (wide === 'int32') addTotal(low, high, at + from + i, sums[i] as number)
+        else addWords(low, high, at + from + i, sums[2 * i] as number, sums[2 * i + 1] as number)
+      }
+    }
+    return true
   }
 
   /** Adds to acc[at] how many elements from x[start] on are not 0. Returns how many it looked at: at most `n`. */
@@ -142,7 +172,10 @@ export class Reductions {
     })
   }
 
-  /** |x[start + i] - mean|² for i < n; the mean is mean[at], or mean[at + i] where `step` is 1. Good until the next call. */
+  /**
+   * |x[start + i] - mean|² of `count` rows of `n`; the mean is mean[at], or of each row mean[at + i] where `step` is 1. Good
+   * until the next call.
+   */
   squares(
     dtype: DType,
     x: TypedArray,
@@ -151,28 +184,45 @@ export class Reductions {
     mean: TypedArray,
     at: number,
     step: 0 | 1,
+    count = 1,
   ): TypedArray | undefined {
     const kernel = kernelOf(INDICES.squaredDifference, dtype)
     if (kernel === undefined || n * kernel.itemsize < FEWEST) return undefined
-    const count = step === 0 ? 1 : n
-    copy(wrap(this.#buffer, dtype, MEANS, count), mean.subarray(at, at + count))
-    this.#combine(kernel, n, SQUARES, x.byteOffset + start * kernel.itemsize, MEANS, step)
-    return wrap(this.#buffer, dtype, SQUARES, n)
+    const { index, itemsize, shift } = kernel
+    const means = step === 0 ? 1 : n
+    copy(wrap(this.#buffer, dtype, MEANS, means), mean.subarray(at, at + means))
+    for (let row = 0; row < count; row++) {
+      const [from, to] = [x.byteOffset + (start + row * n) * itemsize, SQUARES + row * n * itemsize]
+      this.#exports.run(index, n, shift, to, itemsize, from, itemsize, MEANS, itemsize, 0, 0, 1, step, 0)
+    }
+    return wrap(this.#buffer, dtype, SQUARES, count * n)
   }
 
-  /** The first `n` elements cast; good until the next call. A cast of what was computed here goes to another place. */
+  /** The first `n` elements cast; good until the next call, which may be one to cast squares of what was cast. */
   cast(from: DType, to: DType, x: TypedArray, n: number): TypedArray | undefined {
+    if (n * DTYPES[to].itemsize > LAYOUT.workBytes) return undefined
+    return this.#castTo(x.byteOffset < LAYOUT.start ? MEANS : CAST, from, to, x, n)
+  }
+
+  #castTo(place: number, from: DType, to: DType, x: TypedArray, n: number): TypedArray {
     const index = (CASTS as Readonly<Record<string, Numbers>>)[from]?.[to]
     const [size, outSize] = [DTYPES[from].itemsize, DTYPES[to].itemsize]
-    if (index === undefined || n * size < FEWEST || n * outSize > LAYOUT.workBytes) return undefined
-    const out = x.byteOffset < LAYOUT.start ? MEANS : CAST
-    const shift = Math.log2(LAYOUT.unitElements)
-    this.#exports.run(index, n, shift, out, outSize, x.byteOffset, size, 0, 0, 0, 0, 1, 0, 0)
-    return wrap(this.#buffer, to, out, n)
+    const target = wrap(this.#buffer, to, place, n)
+    if (index === undefined || n * size < FEWEST) castInto(target, to, x, from)
+    else this.#exports.run(index, n, GROUP_SHIFT, place, outSize, x.byteOffset, size, 0, 0, 0, 0, 1, 0, 0)
+    return target
   }
 
-  #combine({ index, itemsize, shift }: Kernel, n: number, out: number, a: number, b: number, step = 1): void {
-    this.#exports.run(index, n, shift, out, itemsize, a, itemsize, b, itemsize, 0, 0, 1, step, 0)
+  /** Where the `n` integers from the one at `start` on are, widened; `x` as words where they have 64 bits. */
+  #widened(from: DType, to: 'int32' | 'int64', x: TypedArray, start: number, n: number): number {
+    const { itemsize } = DTYPES[from]
+    if (itemsize === DTYPES[to].itemsize) return x.byteOffset + start * itemsize
+    this.#castTo(WIDENED, from, to, x.subarray(start, start + n), n)
+    return WIDENED
+  }
+
+  #combine({ index, itemsize, shift }: Kernel, n: number, out: number, a: number, b: number): void {
+    this.#exports.run(index, n, shift, out, itemsize, a, itemsize, b, itemsize, 0, 0, 1, 1, 0)
   }
 
   /** Folds whole groups of vectors, a bounded number of elements at a time. */
@@ -195,6 +245,12 @@ export class Reductions {
     }
     return whole
   }
+}
+
+/** Adds an integer of 64 bits to the total at `at`. */
+function addWords(low: Float64Array, high: Int32Array, at: number, lowWord: number, highWord: number): void {
+  high[at] = (high[at] as number) + highWord
+  addTotal(low, high, at, lowWord >>> 0)
 }
 
 /** Between arrays of one class and length. */

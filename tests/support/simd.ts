@@ -1,7 +1,7 @@
 // What the tests of SIMD kernels share: samples with everything special in them, and memory with room around the operands.
-import { DTYPES, type DType, type TypedArray } from '../../../src/core/dtype.js'
-import { type Accelerator, createAccelerator } from '../../../src/core/numpy/simd/accelerator.js'
-import { bytesOf, wrap } from '../../../src/core/typed-array.js'
+import { DTYPES, type DType, type TypedArray } from '../../src/core/dtype.js'
+import { type Accelerator, createAccelerator } from '../../src/core/numpy/simd/accelerator.js'
+import { bytesOf, wrap } from '../../src/core/typed-array.js'
 
 function created(): Accelerator {
   const accelerator = createAccelerator(8 << 20)
@@ -35,8 +35,8 @@ const INTEGERS = [0n, 1n, -1n, 2n, 3n, 127n, 128n, 255n, 256n, 32767n, 32768n, 6
 ])
 
 /** `n` elements, of which about every second is special. */
-export function sample(dtype: DType, n: number, seed: number): TypedArray {
-  const random = randomWords(seed)
+function generated(dtype: DType, n: number): TypedArray {
+  const random = randomWords(n)
   const { kind, width, itemsize } = DTYPES[dtype]
   const bytes = new Uint8Array(n * itemsize)
   const elements = wrap(bytes.buffer, dtype, 0, n) as TypedArray & { [index: number]: number | bigint }
@@ -54,6 +54,18 @@ export function sample(dtype: DType, n: number, seed: number): TypedArray {
     }
   }
   return elements
+}
+
+const POOL = 1 << 18
+const pools = new Map<DType, TypedArray>()
+
+/** `n` elements, of which about every second is special: other ones for every seed. */
+export function sample(dtype: DType, n: number, seed: number): TypedArray {
+  const pool = pools.get(dtype) ?? generated(dtype, POOL)
+  pools.set(dtype, pool)
+  const { width } = DTYPES[dtype]
+  const start = (seed * 509) % (POOL - n)
+  return pool.slice(start * width, (start + n) * width)
 }
 
 /** Copies of arrays in the accelerator's memory, one after the other. */

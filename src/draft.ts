@@ -1,0 +1,98 @@
+// A value on its way to the storage service in pieces.
+import { unlessAborted } from './abort.js'
+import { BLOCK_BYTES, type PutResult, type WriteTarget } from './protocol.js'
+import type { Loan } from './resident.js'
+import type { Caller } from './transfer.js'
+
+/** A multiple of BLOCK_BYTES: large enough that the round trip does not count. */
+const PIECE_BYTES = 4 * BLOCK_BYTES
+/** Pieces on their way while the next is filled. */
+const PIECES_IN_FLIGHT = 3
+/** Memory that pieces can make use of. */
+export const MAX_PIECES_BYTES = PIECES_IN_FLIGHT * PIECE_BYTES
+
+/** The buffers of a value's pieces, as many as are lent, used again as they come back. */
+export class Pieces {
+  readonly pieceBytes: number
+  readonly #draft: Draft
+  readonly #inFlight: number
+  readonly #report: (doneBytes: number) => void
+  readonly #onTheirWay: Promise<ArrayBuffer>[] = []
+  #sentBytes: number[] = []
+  #doneBytes = 0
+
+  constructor(draft: Draft, { byteLength }: Loan, report: (doneBytes: number) => void) {
+    this.#draft = draft
+    const wholeBlocks = byteLength - (byteLength % BLOCK_BYTES)
+    this.pieceBytes = Math.min(PIECE_BYTES, wholeBlocks === 0 ? byteLength : wholeBlocks)
+    this.#inFlight = Math.floor(byteLength / this.pieceBytes)
+    this.#report = report
+  }
+
+  async take(byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
+    const isFull = this.#onTheirWay.length >= this.#inFlight
+    const buffer = isFull ? await this.#back() : new ArrayBuffer(this.pieceBytes)
+    return new Uint8Array(buffer, 0, byteLength)
+  }
+
+  send(piece: Uint8Array<ArrayBuffer>, offset: number): void {
+    this.#sentBytes.push(piece.byteLength) // before it is sent: then the piece is gone
+    const written = this.#draft.write(offset, piece)
+    written.catch(() => undefined) // seen when it is waited for; not at all where an earlier one failed
+    this.#onTheirWay.push(written)
+  }
+
+  async finish(): Promise<void> {
+    if (this.#onTheirWay.length === 0) this.#report(0)
+    while (this.#onTheirWay.length > 0) await this.#back()
+  }
+
+  async #back(): Promise<ArrayBuffer> {
+    const buffer = (await this.#onTheirWay.shift()) as ArrayBuffer // callers see to it that there is one
+    this.#doneBytes += this.#sentBytes.shift() ?? 0
+    this.#report(this.#doneBytes)
+    return buffer
+  }
+}
+
+/** A value that comes in pieces, as the service knows it. */
+export class Draft {
+  readonly #caller: Caller
+  readonly #draft: number
+  #isOver = false
+
+  private constructor(caller: Caller, draft: number) {
+    this.#caller = caller
+    this.#draft = draft
+  }
+
+  /** The room that was reserved is given back also where the abort comes before the answer. */
+  static async begin(caller: Caller, target: WriteTarget, signal: AbortSignal | undefined): Promise<Draft> {
+    signal?.throwIfAborted()
+    const begun = caller.call('beginWrite', { target }).then(({ draft }) => new Draft(caller, draft))
+    try {
+      return await unlessAborted(signal, begun)
+    } catch (error) {
+      begun.then((draft) => draft.abort()).catch(() => undefined)
+      throw error
+    }
+  }
+
+  async write(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+    const params = { draft: this.#draft, offset, bytes }
+    const { buffer } = await this.#caller.call('write', params, { transfer: [bytes.buffer] })
+    return buffer
+  }
+
+  commit(): Promise<PutResult> {
+    this.#isOver = true
+    return this.#caller.call('commitWrite', { draft: this.#draft })
+  }
+
+  /** Nobody waits for it: what the service keeps of a draft ends with the service at the latest. */
+  abort(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#caller.call('abortWrite', { draft: this.#draft }).catch(() => undefined)
+  }
+}

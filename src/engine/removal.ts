@@ -1,0 +1,39 @@
+// The end of arrays: one commit, then the pages are told and what was kept beside the bytes goes.
+import { toErrorData } from '../core/error-data.js'
+import type { ServiceMessage } from '../protocol.js'
+import type { Entry } from './entry.js'
+import type { Parts } from './maintenance.js'
+
+export class Removal {
+  readonly #parts: Parts
+  readonly #send: (message: ServiceMessage) => void
+
+  constructor(parts: Parts, send: (message: ServiceMessage) => void) {
+    this.#parts = parts
+    this.#send = send
+  }
+
+  /** Returns the incarnations. Errors: QuotaExceededError, and then nothing is gone. */
+  remove(entries: readonly Entry[]): number[] {
+    if (entries.length === 0) return []
+    this.#parts.engine.commit(() => entries.map(({ incarnation }) => ({ kind: 'delete', incarnation })))
+    const incarnations = entries.map(({ incarnation }) => incarnation)
+    this.forget(incarnations)
+    return incarnations
+  }
+
+  /** As `remove`, of what nobody holds any more. */
+  purge(entries: readonly Entry[]): void {
+    this.remove(entries)
+    for (const { path, nbytes } of entries) this.#send({ type: 'purged', path, byteLength: nbytes })
+  }
+
+  /** Tells the pages, and drops the container states; what a crash leaves of those, check() finds. */
+  forget(incarnations: readonly number[]): void {
+    if (incarnations.length === 0) return
+    this.#send({ type: 'gone', incarnations })
+    this.#parts.states.delete(incarnations.map(String)).catch((error) => {
+      this.#send({ type: 'error', error: toErrorData(error), path: undefined, during: 'sweep' })
+    })
+  }
+}

@@ -1,0 +1,144 @@
+// In the page: many arrays under a small budget, touched at random, against a model of what they hold.
+import { type DiskBackedNDArray, slice } from '../../src/index.js'
+import { open } from './kept.js'
+
+const MIB = 2 ** 20
+
+export interface Crowd {
+  readonly arrays: number
+  readonly arrayBytes: number
+  readonly memoryBudget: number
+  readonly touches: number
+  /** Leaves the disk open and memory as it is, instead of reading everything once more. */
+  readonly staysOpen?: boolean
+}
+
+export interface CrowdOutcome {
+  /** Values that were not what the model says. */
+  readonly wrong: string[]
+  /** Samples, and those above the limit in force. */
+  readonly samples: number
+  readonly over: string[]
+  /** Of all touches, and what a cache that knows only recency would have had with the same budget. */
+  readonly hitRate: number
+  readonly idealHitRate: number
+  readonly evictions: number
+  readonly errors: string[]
+}
+
+/** Numbers in [0, 1), the same in every run. */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** An ideal cache: what was touched longest ago goes first, at no cost. */
+class IdealCache {
+  hits = 0
+  slots = 0
+  readonly #kept: number[] = []
+
+  touch(which: number): void {
+    const at = this.#kept.indexOf(which)
+    if (at >= 0) {
+      this.hits++
+      this.#kept.splice(at, 1)
+    }
+    this.#kept.push(which)
+    while (this.#kept.length > this.slots) this.#kept.shift()
+  }
+
+  /** Reads in between make recent what is kept. */
+  refresh(which: number): void {
+    const at = this.#kept.indexOf(which)
+    if (at >= 0) this.#kept.push(...this.#kept.splice(at, 1))
+  }
+}
+
+export async function runCrowd({ arrays, arrayBytes, memoryBudget, touches, staysOpen }: Crowd): Promise<CrowdOutcome> {
+  const disk = await open({ memoryBudget })
+  const errors: string[] = []
+  disk.addEventListener('error', ({ detail }) => errors.push(String(detail.error)))
+  const length = arrayBytes / 4
+  const made: DiskBackedNDArray<'uint32'>[] = []
+  for (let i = 0; i < arrays; i++) made.push(await disk.full([length], i, 'uint32', { cachePath: `crowd/${i}` }))
+  const expected = made.map((_, i) => ({ first: i, last: i }))
+
+  const wrong: string[] = []
+  const over: string[] = []
+  let samples = 0
+  let isOver = false
+  const sample = async (): Promise<void> => {
+    while (!isOver) {
+      const { residentBytes, memoryBudget: limit } = await disk.usage()
+      samples++
+      if (residentBytes > limit) over.push(`${residentBytes} of ${limit}`)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+  const next = random(7)
+  /** Some are wanted more often than others. */
+  const pick = (): number => Math.floor(arrays * next() ** 3)
+  const ideal = new IdealCache()
+  ideal.slots = Math.floor(memoryBudget / arrayBytes)
+  let hits = 0
+
+  const touch = async (step: number): Promise<void> => {
+    const which = pick()
+    const array = made[which] as DiskBackedNDArray<'uint32'>
+    const model = expected[which] as { first: number; last: number }
+    ideal.touch(which)
+    if (!array.offloaded) hits++
+    const check = (data: Uint32Array): void => {
+      if (data[0] !== model.first || data[length - 1] !== model.last || data[length >> 1] !== which)
+        wrong.push(`${which} at ${step}: ${data[0]}, ${data[length >> 1]}, ${data[length - 1]}`)
+    }
+    if (step % 4 === 0) {
+      await array.use((data) => {
+        check(data)
+        data[0] = data[length - 1] = step
+        model.first = model.last = step
+      })
+    } else check(await array.data({ readOnly: true }))
+    if (step % 5 !== 0) return
+    const other = pick()
+    ideal.refresh(other)
+    const part = await (made[other] as DiskBackedNDArray<'uint32'>).get([slice(-2, null)])
+    if (part.item(1) !== expected[other]?.last) wrong.push(`slice of ${other} at ${step}: ${part.item(1)}`)
+  }
+
+  const sampling = sample()
+  let met: Promise<void> = Promise.resolve()
+  for (let step = 1; step <= touches; step++) {
+    if (step === Math.floor(touches / 3)) {
+      met = disk.setMemoryBudget(memoryBudget / 2)
+      ideal.slots /= 2
+    }
+    if (step === Math.floor((2 * touches) / 3)) {
+      await met
+      await disk.setMemoryBudget(memoryBudget)
+      ideal.slots *= 2
+    }
+    await touch(step)
+  }
+  const { evictions } = await disk.stats()
+  // Many at once: what has no room waits for it.
+  const burst = Array.from({ length: 3 * ideal.slots }, (_, i) => made[i] as DiskBackedNDArray<'uint32'>)
+  const firsts = await Promise.all(burst.map((array) => array.use((data) => data[0], { readOnly: true }).catch(String)))
+  for (const [i, first] of firsts.entries()) if (first !== expected[i]?.first) wrong.push(`burst ${i}: ${first}`)
+  isOver = true
+  await sampling
+  if (staysOpen !== true) {
+    await disk.close()
+    const again = await open({ memoryBudget: 8 * MIB })
+    for (const [i, model] of expected.entries()) {
+      const array = await again.openArray(`crowd/${i}`)
+      if ((await array.item(0)) !== model.first || (await array.item(-1)) !== model.last) wrong.push(`${i} at the end`)
+    }
+  }
+  const hitRate = hits / touches
+  return { wrong, samples, over, hitRate, idealHitRate: ideal.hits / touches, evictions: evictions.memory, errors }
+}
