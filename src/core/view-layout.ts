@@ -85,3 +85,9 @@ function notAView(from: readonly number[], to: readonly number[]): ShapeError {
       'make a copy with NDArray.from(array.toArray(), { shape })',
   )
 }
+
+/** Whether going through the elements in C order meets them in the order in which they lie. */
+export function isAscending({ shape, strides }: ViewLayout): boolean {
+  const moving = strides.filter((stride, axis) => stride !== 0 && shape[axis] !== 1).map(Math.abs)
+  return moving.every((stride, axis) => axis === 0 || stride <= (moving[axis - 1] as number))
+}

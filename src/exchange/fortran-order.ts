@@ -10,7 +10,10 @@ import { sizeOf, stridesOf } from '../core/shape.js'
 import { copyElements } from '../core/strided.js'
 import { allocate, bytesOf, wrap } from '../core/typed-array.js'
 import { custodyOf } from '../custody.js'
+import { diskNamed } from '../default-disk.js'
 import type { Disk } from '../disk.js'
+import { sessionOf } from '../handles.js'
+import { DEFAULT_DISK_NAME } from '../options.js'
 import type { Residency } from '../residency.js'
 import type { ByteReader } from './byte-reader.js'
 
@@ -37,6 +40,15 @@ interface Memory {
   readonly ordered: TypedArray
 }
 
+/** How an array goes over the disk. */
+interface Way {
+  readonly slabs: readonly Slab[]
+  readonly panels: readonly Box[]
+  readonly dtype: DType
+  readonly memory: Memory
+  readonly staging: WorkOptions & { disk: Disk }
+}
+
 /** Whether the two orders differ. */
 export function ordersDiffer(shape: readonly number[]): boolean {
   return sizeOf(shape) > 1 && shape.filter((length) => length > 1).length > 1
@@ -57,11 +69,26 @@ export async function* inCOrder(
   const panels = boxesOf(shape, dtype, slabBytes)
   const boxes = [...panels, ...slabs.map(({ box }) => box)]
   const largest = boxes.reduce((most, box) => Math.max(most, sizeOf(countsOf(box))), 0)
-  const memory = { stored: allocate(dtype, largest), ordered: allocate(dtype, largest) }
+  const memory = () => ({ stored: allocate(dtype, largest), ordered: allocate(dtype, largest) })
   if (slabs.length === 1) {
-    yield* readSlabs(reader, slabs, dtype, memory)
+    yield* readSlabs(reader, slabs, dtype, memory())
     return
   }
+  const disk = staging.disk ?? (await diskNamed(DEFAULT_DISK_NAME))
+  const byteLength = 2 * largest * DTYPES[dtype].itemsize
+  const loan = await sessionOf(disk).lend(byteLength, byteLength)
+  try {
+    yield* overDisk(reader, shape, { slabs, panels, dtype, memory: memory(), staging: { ...staging, disk } })
+  } finally {
+    loan.end()
+  }
+}
+
+async function* overDisk(
+  reader: ByteReader,
+  shape: readonly number[],
+  { slabs, panels, dtype, memory, staging }: Way,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const staged = await DiskBackedNDArray.create(readSlabs(reader, slabs, dtype, memory), {
     ...staging,
     ...{ enableCaching: true, shape: [sizeOf(shape)], dtype },

@@ -1,27 +1,19 @@
 // Where and how an operation is computed: by the storage service where anything involved is on disk, else in this thread.
-import { unlessAborted } from '../abort.js'
-import { DTYPES } from '../core/dtype.js'
 import type { NDArray } from '../core/ndarray.js'
-import type { ArrayType } from '../core/numpy/out.js'
 import { chosenTileSize } from '../core/numpy/tiles.js'
-import { sizeOf } from '../core/shape.js'
-import type { Custody } from '../custody.js'
 import type { EvaluatedArray, Evaluation } from '../evaluation.js'
 import type { ArrayMeta } from '../protocol.js'
 import type { Session } from '../session.js'
 import { reporter } from '../work-options.js'
 import { inMemory } from './elements.js'
+import { enter } from './entering.js'
 import { leavesOf, renumbered } from './graph.js'
-import { type Source, sourceOf } from './leaves.js'
+import { bytesOf, homeOf, type Job, needsOf, scratchBytes } from './job.js'
+import { sourceOf } from './leaves.js'
 import type { Operation } from './operation.js'
-import { fill, isTarget, type Receiver, receive, receiverOf, replaceValue } from './receiving.js'
+import { fill, isTarget, type Receiver, receive, replaceValue } from './receiving.js'
 import { Sending } from './sending.js'
-import { type Need, Turns } from './turns.js'
-
-/** An operation, its leaves numbered as its sources are. */
-interface Job extends Operation {
-  readonly sources: readonly Source[]
-}
+import { Turns } from './turns.js'
 
 /** Operations under way keep their operands. */
 const underWay = new Set<Job>()
@@ -36,33 +28,19 @@ export async function run(operation: Operation, turns?: Turns): Promise<unknown>
   return home === undefined ? task() : home.run(task)
 }
 
-function needsOf({ outs, sources }: Job): Need[] {
-  const needs = (custody: Custody | undefined, isAlone: boolean) =>
-    custody === undefined ? [] : [{ custody, isAlone }]
-  return [
-    ...outs.flatMap(({ custody }) => needs(custody, true)),
-    ...sources.flatMap((source) => needs('custody' in source ? source.custody : undefined, false)),
-  ]
-}
-
-/** The disk whose service computes: that of an `out`, else of the first operand that is on one. */
-function homeOf(needs: readonly Need[]): Session | undefined {
-  return needs.find(({ custody }) => custody.residency !== undefined)?.custody.residency?.session
-}
-
-async function runInTurn(job: Job, turns: Turns): Promise<unknown> {
+async function runInTurn(job: Job, taken: Turns): Promise<unknown> {
   underWay.add(job)
   try {
-    job.work.signal?.throwIfAborted()
-    await unlessAborted(job.work.signal, turns.entered())
-    const needs = needsOf(job)
-    for (const source of job.sources) if ('custody' in source) source.custody.count(source.custody.place)
-    const home = homeOf(needs)
-    const receivers = job.outs.map((out) => receiverOf(out, home))
-    const results = home === undefined ? await runHere(job, receivers) : await runThere(job, home, receivers, turns)
-    return job.give(results.map((result, i) => result ?? (job.outs[i]?.out as NDArray))) // what is not fresh is in an `out`
+    const { home, receivers, turns, room } = await enter(job, taken)
+    try {
+      for (const source of job.sources) if ('custody' in source) source.custody.count(source.custody.place)
+      const results = home === undefined ? await runHere(job, receivers) : await runThere(job, home, receivers, turns)
+      return job.give(results.map((result, i) => result ?? (job.outs[i]?.out as NDArray))) // what is not fresh is in an `out`
+    } finally {
+      turns.leave()
+      room?.release()
+    }
   } finally {
-    turns.leave()
     underWay.delete(job)
   }
 }
@@ -100,10 +78,8 @@ async function runThere(
   receivers: readonly Receiver[],
   turns: Turns,
 ): Promise<(NDArray | undefined)[]> {
-  const inMemoryBytes = job.results.reduce((sum, array, i) => sum + (isTarget(receivers[i]) ? 0 : bytesOf(array)), 0)
-  const temporary = { path: undefined, isEvictable: false, evict() {} }
-  // A scalar takes no room.
-  if (inMemoryBytes > DTYPES.complex128.itemsize) await home.budget.admit(temporary, inMemoryBytes)
+  const byteLength = scratchBytes(job)
+  const scratch = await home.budget.lend(byteLength, byteLength)
   const sending = new Sending(home, job.work)
   try {
     const sources = []
@@ -116,7 +92,7 @@ async function runThere(
     const { buffer, results } = await answer
     return results.map((result, i) => receive(result, buffer, receivers[i]))
   } finally {
-    home.budget.remove(temporary)
+    scratch.end()
     await sending.end()
   }
 }
@@ -161,8 +137,4 @@ async function committed(home: Session, receivers: readonly Receiver[]): Promise
 
 function versionOf({ incarnation, version }: ArrayMeta): { incarnation: number; version: number } {
   return { incarnation, version }
-}
-
-function bytesOf({ shape, dtype }: ArrayType): number {
-  return sizeOf(shape) * DTYPES[dtype].itemsize
 }

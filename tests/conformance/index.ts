@@ -10,6 +10,7 @@ import { goldenCasesOfNumPy } from './golden.js'
 import { goldenReductionCases } from './golden-reductions.js'
 import { lazyCases } from './lazy.js'
 import { memoryCases } from './memory.js'
+import { operatorMemoryCases } from './operator-memory.js'
 import { operatorOutCases } from './operator-outs.js'
 import { operatorCases } from './operators.js'
 import { orderCases } from './order.js'
@@ -37,6 +38,7 @@ export const cases: readonly Case[] = [
   ...workCases,
   ...operatorCases,
   ...operatorOutCases,
+  ...operatorMemoryCases,
   ...lazyCases,
   ...goldenCasesOfNumPy,
   ...goldenReductionCases,

@@ -5,7 +5,7 @@ import { type TileReader, tileReader } from '../../core/numpy/tiles.js'
 import { sizeOf, stridesOf } from '../../core/shape.js'
 import { isContiguous } from '../../core/strided.js'
 import { allocate, bytesOf } from '../../core/typed-array.js'
-import type { ViewLayout } from '../../core/view-layout.js'
+import { isAscending, type ViewLayout } from '../../core/view-layout.js'
 import { BLOCK_BYTES } from '../../protocol.js'
 import type { DataFiles } from '../data-files.js'
 import type { Entry } from '../entry.js'
@@ -47,12 +47,6 @@ export function leafReader(
   const isInOrder = isAscending(layout)
   const window = reading.grain.window(DTYPES[dtype].itemsize, isInOrder, distinctSize(layout), sharing)
   return new WindowReader(from, layout, reading, { window, tile: Math.min(tile, sizeOf(layout.shape)) })
-}
-
-/** Whether the walk meets the elements in the order in which they lie. */
-export function isAscending({ shape, strides }: ViewLayout): boolean {
-  const moving = strides.filter((stride, axis) => stride !== 0 && shape[axis] !== 1).map(Math.abs)
-  return moving.every((stride, axis) => axis === 0 || stride <= (moving[axis - 1] as number))
 }
 
 /** How many elements there are, repeated ones counted once. */
