@@ -3,7 +3,7 @@ import { expect, test } from '../support/fixtures.js'
 
 test.describe.configure({ timeout: 300_000 })
 
-test('200 arrays of 16 MiB at random under 256 MiB: never over the limit, every value right, hits as an ideal cache has', async ({
+test('200 arrays of 16 MiB at random under 256 MiB, operators too: never over the limit, all right, hits as an ideal cache has', async ({
   session,
 }) => {
   const page = await session.open()

@@ -51,11 +51,28 @@ class IdealCache {
     while (this.#kept.length > this.slots) this.#kept.shift()
   }
 
+  /** Has room for one thing less for a moment. */
+  squeeze(): void {
+    if (this.#kept.length >= this.slots) this.#kept.shift()
+  }
+
+  forget(which: number): void {
+    const at = this.#kept.indexOf(which)
+    if (at >= 0) this.#kept.splice(at, 1)
+  }
+
   /** Reads in between make recent what is kept. */
   refresh(which: number): void {
     const at = this.#kept.indexOf(which)
     if (at >= 0) this.#kept.push(...this.#kept.splice(at, 1))
   }
+}
+
+/** All elements of an array but for the first and the last are `inner`. */
+interface Model {
+  first: number
+  inner: number
+  last: number
 }
 
 export async function runCrowd({ arrays, arrayBytes, memoryBudget, touches, staysOpen }: Crowd): Promise<CrowdOutcome> {
@@ -65,7 +82,7 @@ export async function runCrowd({ arrays, arrayBytes, memoryBudget, touches, stay
   const length = arrayBytes / 4
   const made: DiskBackedNDArray<'uint32'>[] = []
   for (let i = 0; i < arrays; i++) made.push(await disk.full([length], i, 'uint32', { cachePath: `crowd/${i}` }))
-  const expected = made.map((_, i) => ({ first: i, last: i }))
+  const expected = made.map((_, i): Model => ({ first: i, inner: i, last: i }))
 
   const wrong: string[] = []
   const over: string[] = []
@@ -86,14 +103,15 @@ export async function runCrowd({ arrays, arrayBytes, memoryBudget, touches, stay
   ideal.slots = Math.floor(memoryBudget / arrayBytes)
   let hits = 0
 
+  const at = (which: number) => [made[which] as DiskBackedNDArray<'uint32'>, expected[which] as Model] as const
+
   const touch = async (step: number): Promise<void> => {
     const which = pick()
-    const array = made[which] as DiskBackedNDArray<'uint32'>
-    const model = expected[which] as { first: number; last: number }
+    const [array, model] = at(which)
     ideal.touch(which)
     if (!array.offloaded) hits++
     const check = (data: Uint32Array): void => {
-      if (data[0] !== model.first || data[length - 1] !== model.last || data[length >> 1] !== which)
+      if (data[0] !== model.first || data[length - 1] !== model.last || data[length >> 1] !== model.inner)
         wrong.push(`${which} at ${step}: ${data[0]}, ${data[length >> 1]}, ${data[length - 1]}`)
     }
     if (step % 4 === 0) {
@@ -106,8 +124,32 @@ export async function runCrowd({ arrays, arrayBytes, memoryBudget, touches, stay
     if (step % 5 !== 0) return
     const other = pick()
     ideal.refresh(other)
-    const part = await (made[other] as DiskBackedNDArray<'uint32'>).get([slice(-2, null)])
-    if (part.item(1) !== expected[other]?.last) wrong.push(`slice of ${other} at ${step}: ${part.item(1)}`)
+    const [sliced, { last }] = at(other)
+    const part = await sliced.get([slice(-2, null)])
+    if (part.item(1) !== last) wrong.push(`slice of ${other} at ${step}: ${part.item(1)}`)
+  }
+
+  /** A sum of one, of two into memory, or of one and a number into another on disk. */
+  const operate = async (step: number): Promise<void> => {
+    const [one, other] = [pick(), pick()]
+    const [[a, x], [b, y]] = [at(one), at(other)]
+    ideal.refresh(one)
+    if (step % 9 === 2) {
+      const sum = Number(await a.sum())
+      if (sum !== x.first + x.inner * (length - 2) + x.last) wrong.push(`sum of ${one} at ${step}: ${sum}`)
+    } else if (step % 9 === 5) {
+      ideal.refresh(other)
+      ideal.squeeze()
+      const sum = await a.add(b)
+      const [first, inner, last] = [sum.item(0), sum.item(length >> 1), sum.item(-1)]
+      if (first !== x.first + y.first || inner !== x.inner + y.inner || last !== x.last + y.last)
+        wrong.push(`${one} and ${other} at ${step}: ${first}, ${inner}, ${last}`)
+    } else {
+      ideal.forget(other)
+      const [first, inner, last] = [x.first + step, x.inner + step, x.last + step]
+      await a.add(step, { out: b })
+      Object.assign(y, { first, inner, last })
+    }
   }
 
   const sampling = sample()
@@ -123,20 +165,24 @@ export async function runCrowd({ arrays, arrayBytes, memoryBudget, touches, stay
       ideal.slots *= 2
     }
     await touch(step)
+    if (step % 3 === 2) await operate(step)
   }
   const { evictions } = await disk.stats()
   // Many at once: what has no room waits for it.
   const burst = Array.from({ length: 3 * ideal.slots }, (_, i) => made[i] as DiskBackedNDArray<'uint32'>)
-  const firsts = await Promise.all(burst.map((array) => array.use((data) => data[0], { readOnly: true }).catch(String)))
-  for (const [i, first] of firsts.entries()) if (first !== expected[i]?.first) wrong.push(`burst ${i}: ${first}`)
+  const doubled = burst.map((array) => array.add(array).then((sum) => Number(sum.item(0)) / 2, String))
+  const used = burst.map((array) => array.use((data) => data[0], { readOnly: true }).catch(String))
+  for (const [i, first] of [...(await Promise.all(used)).entries(), ...(await Promise.all(doubled)).entries()])
+    if (first !== expected[i]?.first) wrong.push(`burst ${i}: ${first}`)
   isOver = true
   await sampling
   if (staysOpen !== true) {
     await disk.close()
     const again = await open({ memoryBudget: 8 * MIB })
-    for (const [i, model] of expected.entries()) {
+    for (const [i, { first, inner, last }] of expected.entries()) {
       const array = await again.openArray(`crowd/${i}`)
-      if ((await array.item(0)) !== model.first || (await array.item(-1)) !== model.last) wrong.push(`${i} at the end`)
+      const found = [await array.item(0), await array.item(length >> 1), await array.item(-1)]
+      if (`${found}` !== `${[first, inner, last]}`) wrong.push(`${i} at the end: ${found}`)
     }
   }
   const hitRate = hits / touches
