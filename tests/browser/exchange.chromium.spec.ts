@@ -68,7 +68,6 @@ for (const [order, mebibytes] of [
       const small = await new Response(toNpy(NDArray.zeros([1000, 100]).transpose())).blob()
       await (await fromNpy(small, { disk })).purge()
     })
-    await new Promise((resolve) => setTimeout(resolve, 3000)) // a browser that has just started still grows
     let seen: unknown
     const growth = await growthOfMemory(async () => {
       seen = await page.evaluate(async (isFortran) => {

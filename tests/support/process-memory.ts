@@ -2,13 +2,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 const EVERY_MS = 25
+/** A browser that has just started still grows: it has settled when it did not for so long, */
+const SETTLED_MS = 2000
+/** but for so little. */
+const SETTLED_BYTES = 1 << 20
+const SETTLE_AT_MOST_MS = 20_000
 
 /**
  * Bytes by which the browser's memory grew at its highest while `work` ran; 0 where the system has no /proc. Proportional set
  * sizes: what processes share counts once, and the page cache of files not at all.
  */
 export async function growthOfMemory(work: () => Promise<void>): Promise<number> {
-  const start = browserMemory()
+  const start = await settledMemory()
   let highest = start
   const timer = setInterval(() => {
     highest = Math.max(highest, browserMemory())
@@ -22,6 +27,16 @@ export async function growthOfMemory(work: () => Promise<void>): Promise<number>
 }
 
 /** Bytes, as in `growthOfMemory`. */
+async function settledMemory(): Promise<number> {
+  const end = performance.now() + SETTLE_AT_MOST_MS
+  for (let before = browserMemory(); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS))
+    const now = browserMemory()
+    if (now - before < SETTLED_BYTES || performance.now() > end) return now
+    before = now
+  }
+}
+
 export function browserMemory(): number {
   return descendants(process.pid).reduce((sum, pid) => sum + proportionalSetSize(pid), 0)
 }
