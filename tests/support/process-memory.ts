@@ -26,7 +26,6 @@ export async function growthOfMemory(work: () => Promise<void>): Promise<number>
   return Math.max(highest, browserMemory()) - start
 }
 
-/** Bytes, as in `growthOfMemory`. */
 async function settledMemory(): Promise<number> {
   const end = performance.now() + SETTLE_AT_MOST_MS
   for (let before = browserMemory(); ; ) {
@@ -37,6 +36,7 @@ async function settledMemory(): Promise<number> {
   }
 }
 
+/** Bytes, as in `growthOfMemory`. */
 export function browserMemory(): number {
   return descendants(process.pid).reduce((sum, pid) => sum + proportionalSetSize(pid), 0)
 }
