@@ -43,6 +43,18 @@ function workerReference(): Plugin {
   }
 }
 
+/** Tests start the storage worker as it is built: as a hundred modules it takes the browsers seconds, over and over. */
+function builtWorker(): Plugin {
+  return {
+    name: 'built-worker',
+    enforce: 'pre',
+    transform(code) {
+      if (!code.includes(WORKER_IN_SOURCE)) return null
+      return { code: code.replace(WORKER_IN_SOURCE, "new URL('../dist/worker.js', import.meta.url)"), map: null }
+    },
+  }
+}
+
 /** Tests use decorators, which neither browsers nor Vite's own transform know yet. */
 function decorators(): Plugin {
   return {
@@ -86,7 +98,7 @@ const demo: ViteUserConfig = {
 
 /** Nothing here may reload a page in the middle of a test: no watching, no dependencies discovered late. */
 const test: ViteUserConfig = {
-  plugins: [decorators()],
+  plugins: [decorators(), builtWorker()],
   cacheDir: 'node_modules/.vite-test',
   worker: { format: 'es' },
   optimizeDeps: { include: dependencies, noDiscovery: true },
