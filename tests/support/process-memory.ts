@@ -60,8 +60,9 @@ function processes(): number[] {
 }
 
 function proportionalSetSize(pid: number): number {
-  const [, kibibytes] = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`)) ?? []
-  return Number(kibibytes ?? 0) * 1024
+  // Not what is mapped of files: a browser's program is shared with other browsers, and all its own when those end.
+  const kinds = read(`/proc/${pid}/smaps_rollup`).matchAll(/^Pss_(?:Anon|Shmem):\s+(\d+) kB/gm)
+  return [...kinds].reduce((sum, [, kibibytes]) => sum + Number(kibibytes) * 1024, 0)
 }
 
 function read(path: string): string {
