@@ -302,6 +302,7 @@ test('another worker of the page makes and reads arrays through a port, also aft
       let disk, array
       onmessage = async ({ data }) => {
         disk ??= await openDisk({ port: data.port })
+        await disk.stats() // behind what the page has told over the port
         array ??= await disk.openArray('from-page')
         await array.load()
         await array.set([0, 0], data.value)
