@@ -260,6 +260,7 @@ export class Connection {
   #receive(message: ServiceMessage): void {
     if (message.type === 'progress') {
       this.#tasks.get(message.id)?.progress?.(message.doneBytes, message.totalBytes)
+      if (message.isLast) this.#link?.service.told(message.id)
     } else this.#tell(message)
   }
 

@@ -7,6 +7,7 @@ export interface Service {
   open(request: OpenRequest): Promise<Outcome<void>>
   call(request: CallRequest, buffers: ArrayBuffer[]): Promise<Outcome<unknown>>
   abort(id: number): void
+  told(id: number): void
 }
 
 /** A service whose disk is open. */

@@ -6,8 +6,9 @@ import { shakeHands } from './handshake.js'
 import { randomId } from './ids.js'
 import type { ConnectionSetup, Connector, Link, LinkRequest } from './link.js'
 import { acquireLock, type HeldLock, hasLocks } from './locks.js'
+import { clientLockName } from './names.js'
 import { DEFAULT_DURABILITY, type DiskOptions } from './options.js'
-import { clientLockName, type ServiceMessage } from './protocol.js'
+import type { ServiceMessage } from './protocol.js'
 import { type Remote, wrapService } from './remote.js'
 
 /** Errors: TypeError where name or backend are not the port's; those of the handshake. */

@@ -249,6 +249,7 @@ export type ServiceMessage =
       readonly id: number
       readonly doneBytes: number
       readonly totalBytes: number | undefined
+      readonly isLast?: boolean // the call goes on when `told` names it
     }
   | { readonly type: 'changed'; readonly liveBytes: number; readonly arrays: number }
   | { readonly type: 'gone'; readonly incarnations: readonly number[] }
@@ -282,6 +283,8 @@ export interface ServiceRoot {
   open(request: OpenRequest): Promise<Outcome<void>>
   call(request: CallRequest): Promise<Outcome<unknown>>
   abort(id: number): void
+  /** The caller was told the last progress of a call. */
+  told(id: number): void
 }
 
 /** The storage worker's root: what needs OPFS but no open disk comes with it. */
@@ -309,9 +312,3 @@ export interface EventMessage {
 
 /** Payload is laid out in blocks of this size; see engine/layout.ts. */
 export const BLOCK_BYTES = 1 << 20
-
-/** Names of Web Locks and of the OPFS folder; `name` is a disk's. */
-export const ownerLockName = (name: string): string => `lazy-disk-cache:owner:${name}`
-export const pageLockName = (name: string): string => `lazy-disk-cache:page:${name}`
-export const clientLockName = (client: string): string => `lazy-disk-cache:client:${client}`
-export const ROOT_FOLDER = 'lazy-disk-cache'

@@ -3,9 +3,9 @@ import type { Connection } from './connection.js'
 import { toErrorData } from './core/error-data.js'
 import type { GuestMemory } from './guest-memory.js'
 import { hasLocks, whenFree } from './locks.js'
+import { clientLockName } from './names.js'
 import {
   type CallRequest,
-  clientLockName,
   type OpenRequest,
   type Outcome,
   type Params,
@@ -91,6 +91,11 @@ export class Relay implements RelayRoot {
 
   abort(id: number): void {
     this.#running.get(id)?.abort()
+  }
+
+  /** The page is told first, and does not wait for the guest: an abort of the guest at the last report may come too late. */
+  told(): void {
+    // nothing waits for it
   }
 
   /** What the guest holds. */

@@ -15,12 +15,13 @@ export function wrapService(endpoint: Endpoint, receive: (message: ServiceMessag
     if (isEventMessage(data)) receive(data.event)
   })
   const root = wrap<WorkerRoot & RelayRoot>(endpoint)
-  const { hello, open, call, abort, identify, listDisks, deleteDisk } = root
+  const { hello, open, call, abort, told, identify, listDisks, deleteDisk } = root
   return {
     hello: (lifeLock) => hello(lifeLock),
     open: (request) => open(request),
     call: (request, buffers) => call(transfer(request, buffers)),
     abort: (id) => void abort(id).catch(() => undefined), // nobody waits for it
+    told: (id) => void told(id).catch(() => undefined), // nor for this
     identify: () => identify(),
     listDisks: () => listDisks(),
     deleteDisk: (name) => deleteDisk(name),
@@ -38,6 +39,7 @@ export function exposeService(root: RelayRoot, port: MessagePort): (message: Ser
       return transfer(outcome, resultBuffers(outcome))
     },
     abort: (id) => root.abort(id),
+    told: (id) => root.told(id),
   }
   expose(offered, port)
   return (event) => port.postMessage({ event } satisfies EventMessage)

@@ -5,6 +5,7 @@ import { DiskLockedError } from './core/errors.js'
 import { randomId } from './ids.js'
 import type { ConnectionSetup, Connector, Link, LinkRequest } from './link.js'
 import { acquireLock, type HeldLock, requireLocks } from './locks.js'
+import { clientLockName, pageLockName } from './names.js'
 import {
   DEFAULT_DISK_NAME,
   DEFAULT_EVICTION_POLICY,
@@ -12,7 +13,6 @@ import {
   type DiskOptions,
   requestOf,
 } from './options.js'
-import { clientLockName, pageLockName } from './protocol.js'
 import { startWorker } from './storage-worker.js'
 
 export function setUpWorker(options: DiskOptions): ConnectionSetup {

@@ -19,6 +19,7 @@ const root: WorkerRoot = {
     return transfer(outcome, outcome.ok ? transferables(outcome.value) : [])
   },
   abort: (id) => service.abort(id),
+  told: (id) => service.told(id),
   listDisks,
   deleteDisk,
 }

@@ -1,7 +1,7 @@
 // Where disks are in the Origin Private File System, and whether this browser has one that serves.
 import { diskOfFolder, folderOfDisk } from '../src/core/disk-name.js'
 import { StorageUnavailableError } from '../src/core/errors.js'
-import { ROOT_FOLDER } from '../src/protocol.js'
+import { ROOT_FOLDER } from '../src/names.js'
 import { unlocked } from './opfs-locks.js'
 
 /** The folder of a disk, made where it is missing. Errors: StorageUnavailableError. */

@@ -1,6 +1,6 @@
 // Web Locks of the worker: the disk's owner, the worker's life, and who else lives.
 import { DiskLockedError } from '../src/core/errors.js'
-import { clientLockName, ownerLockName } from '../src/protocol.js'
+import { clientLockName, ownerLockName } from '../src/names.js'
 
 /** Browsers free the locks of a terminated worker some time after its page's. */
 const HANDOVER_MS = 1000

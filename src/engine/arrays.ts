@@ -70,7 +70,7 @@ export class Arrays {
         if (draft !== undefined) await fill(draft, puts[i] as Put, work)
         filled.push({ target, blocks: draft?.blocks ?? emptyBlocks(target.entry.nbytes) })
       }
-      work.end()
+      await work.end()
       return this.commit(filled)
     } catch (error) {
       for (const draft of drafts) this.#engine.room.discard(draft)
@@ -133,7 +133,7 @@ export class Arrays {
         await readPlan(this.#engine.data, entry, plan, new Uint8Array(buffer, at, plan.byteLength), work)
         at += plan.byteLength
       }
-      work.end()
+      await work.end()
       return { buffer, version: entry.version }
     }, [incarnation])
   }
@@ -153,7 +153,7 @@ export class Arrays {
       const positions = await this.#engine.room.reserve(lengths, [replacedBlocks(entry, indexes)])
       try {
         const checksums = await writeRegion(this.#engine.data, entry, resolved, value, { indexes, positions }, work)
-        work.end()
+        await work.end()
         const blocks = Float64Array.from(
           { length: 2 * indexes.length },
           (_, i) => (i % 2 === 0 ? positions : checksums)[i >> 1] as number,
@@ -188,7 +188,7 @@ export class Arrays {
       const draft = await this.#engine.room.draft(nbytes, [replacedBlocks(entry, gone)], kept, keptBytes)
       try {
         await this.#interleave(entry, value.bytes, outer, keptBytes, draft, work)
-        work.end()
+        await work.end()
         const described = { ...entry, ...descriptionOf(this.#current(entry)) }
         const { blocks } = draft
         this.#engine.commit((version, modified) => [

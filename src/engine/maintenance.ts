@@ -35,7 +35,7 @@ export async function check(parts: Parts, fix: boolean, work: Work): Promise<{ p
       if (entry !== undefined) problems.push(...(await checkBlocks(engine, entry, work)))
     }, [incarnation])
   }
-  work.end()
+  await work.end()
   problems.push(...(await checkFiles(parts, fix)), ...(await checkStates(parts, fix)))
   return { problems, fixed: problems.every(({ fixed }) => fixed) }
 }
@@ -90,7 +90,7 @@ export async function compact(parts: Parts, work: Work): Promise<void> {
   engine.mark()
   const keep = engine.space.denseEnd()
   await moveBlocks(parts, work, (position) => position >= keep)
-  work.end()
+  await work.end()
   engine.mark()
   engine.cutTails()
 }

@@ -77,10 +77,14 @@ class Service implements ServiceRoot {
     this.#running.get(id)?.abort()
   }
 
+  told(id: number): void {
+    this.#running.get(id)?.told()
+  }
+
   async #run({ id, method, params, wantsProgress }: CallRequest): Promise<unknown> {
     if (this.#disk === undefined || this.#closing !== undefined) throw new DiskClosedError('the disk is closed')
-    const report = (doneBytes: number, totalBytes: number | undefined): void =>
-      this.#send({ type: 'progress', id, doneBytes, totalBytes })
+    const report = (doneBytes: number, totalBytes: number | undefined, isLast: boolean): void =>
+      this.#send({ type: 'progress', id, doneBytes, totalBytes, isLast })
     const work = new Work(this.#host.scheduler, wantsProgress ? report : undefined)
     this.#running.set(id, work)
     try {

@@ -20,23 +20,34 @@ export interface Steps {
   pause(): Promise<void>
 }
 
+/** After the last report, `told()` is to be called when the caller knows it. */
+type Report = (doneBytes: number, totalBytes: number | undefined, isLast: boolean) => void
+
 export class Work implements Steps {
   readonly #scheduler: Scheduler
-  readonly #report: ((doneBytes: number, totalBytes: number | undefined) => void) | undefined
+  readonly #report: Report | undefined
   #aborted = false
+  /** Ends the wait for the caller to have been told the last report. */
+  #told: () => void = () => undefined
   #cost = 0
   #doneBytes = 0
   #totalBytes: number | undefined
   #reportedAt = 0
   #pausedAt = 0
 
-  constructor(scheduler: Scheduler, report?: (doneBytes: number, totalBytes: number | undefined) => void) {
+  constructor(scheduler: Scheduler, report?: Report) {
     this.#scheduler = scheduler
     this.#report = report
   }
 
   abort(): void {
     this.#aborted = true
+    this.#told()
+  }
+
+  /** The caller was told the last report: an abort at it has come before this. */
+  told(): void {
+    this.#told()
   }
 
   /** Errors: AbortedError. */
@@ -47,7 +58,7 @@ export class Work implements Steps {
   begin(totalBytes: number): void {
     this.check()
     this.#totalBytes = totalBytes
-    this.#report?.(0, totalBytes)
+    this.#report?.(0, totalBytes, false)
   }
 
   /** Notes an access of `bytes`, of which `doneBytes` were asked for; true where it is time to pause(). */
@@ -75,17 +86,23 @@ export class Work implements Steps {
     if (now - this.#reportedAt >= REPORT_INTERVAL_MS) {
       this.#reportedAt = now
       // What is changed or moved meanwhile may be met twice.
-      this.#report?.(Math.min(this.#doneBytes, this.#totalBytes ?? this.#doneBytes), this.#totalBytes)
+      this.#report?.(Math.min(this.#doneBytes, this.#totalBytes ?? this.#doneBytes), this.#totalBytes, false)
     }
     await this.#scheduler.pause()
     this.#pausedAt = this.#scheduler.now()
     this.check()
   }
 
-  /** The last report, before the commit: after it the call cannot be aborted. Errors: AbortedError. */
-  end(): void {
+  /** The last report, before the commit: whoever is told may abort at it, later is too late. Errors: AbortedError. */
+  async end(): Promise<void> {
     this.check()
-    if (this.#totalBytes !== undefined) this.#report?.(this.#totalBytes, this.#totalBytes)
-    this.check() // in one thread, whoever is told may abort
+    const totalBytes = this.#totalBytes
+    const report = this.#report
+    if (totalBytes === undefined || report === undefined) return
+    await new Promise<void>((resolve) => {
+      this.#told = resolve
+      report(totalBytes, totalBytes, true)
+    })
+    this.check()
   }
 }

@@ -75,7 +75,10 @@ export async function openService(directory: Directory, options: ServiceOptions 
     closeDirectory: async () => undefined,
     ownsBuffers,
   }
-  const root = createService(host, (message) => messages.push(message))
+  const root = createService(host, (message) => {
+    messages.push(message)
+    if (message.type === 'progress' && message.isLast === true) root.told(message.id)
+  })
   const rules = { durability, diskBudget, evictionPolicy }
   const opened = await root.open({ name: 'disk', client, lockTimeout: 0, holds, ...rules })
   if (!opened.ok) throw fromErrorData(opened.error)

@@ -52,6 +52,8 @@ export class FakeService implements RelayRoot {
     this.aborted.push(id)
   }
 
+  told: (id: number) => void = () => {}
+
   get methods(): string[] {
     return this.calls.map(({ method }) => method)
   }
@@ -71,6 +73,7 @@ export function realService(): FakeService {
   service.open = (request) => root.open(request)
   service.call = (request) => root.call(request)
   service.abort = (id) => root.abort(id)
+  service.told = (id) => root.told(id)
   return service
 }
 

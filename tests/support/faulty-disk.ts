@@ -34,6 +34,7 @@ export async function openFaultyDisk(memoryBudget = 2 ** 30): Promise<FaultyDisk
       return root.call(request)
     }
     service.abort = (id) => root.abort(id)
+    service.told = (id) => root.told(id)
     return service
   })
   const session = new Session(await connectFake(connector), memoryBudget)

@@ -74,8 +74,10 @@ describe('layering', () => {
     expect(strays(/^src\//, /^(src\/|comlink$|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js$)/)).toEqual([])
   })
 
-  test('the worker knows of src only protocol, core and engine', () => {
-    expect(strays(/^worker\//, /^(worker\/|src\/(core\/|engine\/|protocol\.ts)|comlink$|idb-keyval$)/)).toEqual([])
+  test('the worker knows of src only protocol, names, core and engine', () => {
+    expect(strays(/^worker\//, /^(worker\/|src\/(core\/|engine\/|(protocol|names)\.ts)|comlink$|idb-keyval$)/)).toEqual(
+      [],
+    )
   })
 
   test('the demo knows of the library only what it exports', () => {

@@ -44,7 +44,7 @@ export function evaluate(
     const computing = { data: engine.data, steps: work.uncounted, grain: new Grain(tile), operands, lease }
     try {
       await compute(jobOf(computing, roots, results, work), evaluation)
-      work.end()
+      await work.end()
       return results.commit()
     } catch (error) {
       results.discard()

@@ -178,13 +178,16 @@ describe('progress', () => {
 test('progress never goes beyond the total, though what is moved meanwhile is met twice', async () => {
   const scheduler = new ManualScheduler()
   const reports: number[] = []
-  const work = new Work(scheduler, (doneBytes) => reports.push(doneBytes))
+  const work = new Work(scheduler, (doneBytes, _totalBytes, isLast) => {
+    reports.push(doneBytes)
+    if (isLast) work.told()
+  })
   work.begin(3 * MIB)
   for (let i = 0; i < 4; i++) {
     scheduler.pass(20)
     if (work.spend(MIB)) await work.pause()
   }
-  work.end()
+  await work.end()
   expect(reports).toEqual([0, MIB, 2 * MIB, 3 * MIB, 3 * MIB, 3 * MIB])
 })
 
