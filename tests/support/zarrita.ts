@@ -1,0 +1,2 @@
+// zarrita as pages of tests get it.
+export * from 'zarrita'
