@@ -59,6 +59,7 @@ export interface ServiceOptions {
   readonly scheduler?: ManualScheduler
   readonly diskBudget?: number
   readonly evictionPolicy?: EvictionPolicy
+  readonly onMessage?: (message: ServiceMessage) => void
 }
 
 /** Opens the disk in the directory; rejects with the rebuilt error. */
@@ -75,7 +76,10 @@ export async function openService(directory: Directory, options: ServiceOptions 
     closeDirectory: async () => undefined,
     ownsBuffers,
   }
-  const root = createService(host, (message) => messages.push(message))
+  const root = createService(host, (message) => {
+    messages.push(message)
+    options.onMessage?.(message)
+  })
   const rules = { durability, diskBudget, evictionPolicy }
   const opened = await root.open({ name: 'disk', client, lockTimeout: 0, holds, ...rules })
   if (!opened.ok) throw fromErrorData(opened.error)
