@@ -304,7 +304,7 @@ export class History {
       case 'append': {
         const part = pattern(1 + this.#random.below(300), ++this.#seed)
         await service.call('append', { incarnation, axis: 0, bytes: part, shape: [part.byteLength] })
-        return become({ bytes: Buffer.concat([old.bytes, part]) })
+        return become({ bytes: Uint8Array.from([...old.bytes, ...part]) }) // a Buffer's slice() is no copy
       }
       case 'operator': {
         const { byteLength } = old.bytes
