@@ -10,12 +10,12 @@ const CUTS = Number(process.env['POWER_LOSS_CUTS'] ?? 100_000)
 const SEED = Number(process.env['POWER_LOSS_SEED'] ?? 1)
 
 /** Container states as they were when the log was so long. */
-function statesAt({ states }: History, cut: number): MemoryStateStore {
+async function statesAt({ states }: History, cut: number): Promise<MemoryStateStore> {
   const store = new MemoryStateStore()
   for (const { incarnation, value, ended } of states.saved) {
     if (ended > cut) continue
-    if (value === undefined) store.delete([incarnation])
-    else store.set(incarnation, value)
+    if (value === undefined) await store.delete([incarnation])
+    else await store.set(incarnation, value)
   }
   return store
 }
@@ -67,7 +67,7 @@ test('after a power cut behind any step the disk is as it was at one moment, and
       const arePagesGone = random.chance(0.2)
       const directory = platter.cut(random.next)
       try {
-        const first = await found(directory, statesAt(history, cut), arePagesGone ? [] : CLIENTS)
+        const first = await found(directory, await statesAt(history, cut), arePagesGone ? [] : CLIENTS)
         expectPossible(first, arePagesGone ? states.map(withoutPurged) : states, where)
       } catch (error) {
         throw new Error(where, { cause: error })
@@ -90,13 +90,13 @@ test('a power cut during the recovery from a power cut loses nothing either', as
     const broken = platter.cut(random.next)
     const states = possible(history, cut)
     const again = broken.copy()
-    await openService(again, { client: 'finder', live: [...CLIENTS, 'finder'], states: statesAt(history, cut) })
-    const first = await found(broken.copy(), statesAt(history, cut), CLIENTS)
+    await openService(again, { client: 'finder', live: [...CLIENTS, 'finder'], states: await statesAt(history, cut) })
+    const first = await found(broken.copy(), await statesAt(history, cut), CLIENTS)
     // What survived the first cut is all there is.
     const platterAgain = new Platter(broken)
     for (let second = 0; second <= again.log.length; second++) {
       if (second > 0) platterAgain.push(again.log[second - 1] as (typeof log)[number])
-      const state = await found(platterAgain.cut(random.next), statesAt(history, cut), CLIENTS)
+      const state = await found(platterAgain.cut(random.next), await statesAt(history, cut), CLIENTS)
       expectPossible(state, states, `seed ${-seed}, cut ${cut}, then ${second}, steps ${history.steps}`)
       // Once the recovery is over, what it found stays.
       if (second === again.log.length) expect(isSame(state, first)).toBe(true)
