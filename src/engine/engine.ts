@@ -16,6 +16,9 @@ const MARK_AFTER_MS = 1000
 /** or as soon as the engine is idle once this much is not on the platter. A flush of 512 MiB takes 0.2 s. */
 const MARK_AFTER_BYTES = 32 << 20
 
+/** When a mark that came by itself and failed is tried again. */
+const RETRY_MARK_AFTER_MS = 5000
+
 /** What is only known of uses is not worth a frame of its own sooner. */
 const MARK_USES_AFTER_MS = 10_000
 
@@ -39,6 +42,8 @@ export class Engine {
   limits = UNLIMITED
   /** Told when a mark that came by itself failed; the next one tries again. */
   onMarkFailed: (error: unknown) => void = () => undefined
+  /** Told when everything committed is durable. */
+  onMarked: () => void = () => undefined
 
   /** Opens the disk in `directory` and makes what it finds durable. Errors: ProtocolVersionError, QuotaExceededError. */
   static async open(directory: Directory, scheduler: Scheduler): Promise<Engine> {
@@ -51,7 +56,10 @@ export class Engine {
       await data.openAll()
       await data.reach(0)
       engine.#placeEntries()
-      if (!clean) await engine.#settle()
+      if (!clean) {
+        index.skipIncarnations()
+        await engine.#settle()
+      }
       return engine
     } catch (error) {
       engine.abandon()
@@ -200,6 +208,7 @@ export class Engine {
       this.#durable = this.#catalog.sequence
     }
     this.#givenUp.reclaim(this.#durable)
+    this.onMarked()
     if (this.#catalog.wantsSnapshot) this.snapshot().catch((error) => this.onMarkFailed(error))
   }
 
@@ -278,6 +287,7 @@ export class Engine {
     try {
       this.mark()
     } catch (error) {
+      this.#markTimer.within(RETRY_MARK_AFTER_MS)
       this.onMarkFailed(error)
     }
   }

@@ -6,6 +6,9 @@ import { Uses } from './uses.js'
 /** Places that nothing names any more: position and length, in turn. */
 export type Extents = number[]
 
+/** More arrays than are made between two marks; so many leave numbers for half a billion unclean ends. */
+const SKIPPED_INCARNATIONS = 2 ** 24
+
 /** Invariant: both maps hold the same entries; every path and every incarnation is there once. */
 export class ArrayIndex {
   readonly #byIncarnation = new Map<number, Entry>()
@@ -30,6 +33,11 @@ export class ArrayIndex {
 
   takeIncarnation(): number {
     return this.#nextIncarnation++
+  }
+
+  /** Arrays that a power cut took may have had any of the next numbers, and pages, states and holds may still name them. */
+  skipIncarnations(): void {
+    if (this.#nextIncarnation > 1) this.#nextIncarnation += SKIPPED_INCARNATIONS
   }
 
   get(incarnation: number): Entry | undefined {

@@ -7,10 +7,13 @@ import type { Parts } from './maintenance.js'
 export class Removal {
   readonly #parts: Parts
   readonly #send: (message: ServiceMessage) => void
+  /** Gone, but not yet durably. */
+  #forgotten: number[] = []
 
   constructor(parts: Parts, send: (message: ServiceMessage) => void) {
     this.#parts = parts
     this.#send = send
+    parts.engine.onMarked = () => this.#dropStates()
   }
 
   /** Returns the incarnations. Errors: QuotaExceededError, and then nothing is gone. */
@@ -28,11 +31,18 @@ export class Removal {
     for (const { path, nbytes } of entries) this.#send({ type: 'purged', path, byteLength: nbytes })
   }
 
-  /** Tells the pages, and drops the container states; what a crash leaves of those, check() finds. */
+  /** Tells the pages; what a crash leaves of the container states, check() finds. */
   forget(incarnations: readonly number[]): void {
     if (incarnations.length === 0) return
     this.#send({ type: 'gone', incarnations })
-    this.#parts.states.delete(incarnations.map(String)).catch((error) => {
+    this.#forgotten.push(...incarnations)
+  }
+
+  /** Crash order: an array that a power cut brings back has its state still. */
+  #dropStates(): void {
+    const keys = this.#forgotten.splice(0).map(String)
+    if (keys.length === 0) return
+    this.#parts.states.delete(keys).catch((error) => {
       this.#send({ type: 'error', error: toErrorData(error), path: undefined, during: 'sweep' })
     })
   }

@@ -59,6 +59,7 @@ export interface ServiceOptions {
   readonly scheduler?: ManualScheduler
   readonly diskBudget?: number
   readonly evictionPolicy?: EvictionPolicy
+  readonly onMessage?: (message: ServiceMessage) => void
 }
 
 /** Opens the disk in the directory; rejects with the rebuilt error. */
@@ -77,6 +78,7 @@ export async function openService(directory: Directory, options: ServiceOptions 
   }
   const root = createService(host, (message) => {
     messages.push(message)
+    options.onMessage?.(message)
     if (message.type === 'progress' && message.isLast === true) root.told(message.id)
   })
   const rules = { durability, diskBudget, evictionPolicy }

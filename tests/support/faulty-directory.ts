@@ -1,7 +1,7 @@
 // A directory in memory that keeps a log of everything done to it: for cutting the power after any step, in any order of
 // what was not flushed, and for files that fail as browsers' do.
-import { MemoryFile } from '../../src/engine/memory-directory.js'
 import type { Directory, SyncFile } from '../../src/engine/storage.js'
+import { PagedFile } from './paged-file.js'
 
 export type Operation =
   | { readonly kind: 'create' | 'remove' | 'flush'; readonly file: string }
@@ -13,16 +13,35 @@ export type Fault = 'throw' | 'short' | 'zero' | 'huge'
 
 export class FaultyDirectory implements Directory {
   readonly log: Operation[] = []
-  readonly #files = new Map<string, MemoryFile>()
+  readonly #files: Map<string, PagedFile>
+  #life = 0
   /** Asked before every write and truncate. */
   fault: (operation: Operation) => Fault | undefined = () => undefined
 
+  constructor(files: Map<string, PagedFile> = new Map()) {
+    this.#files = files
+  }
+
+  /** Of the files as they are now, with nothing in its log. */
+  copy(): FaultyDirectory {
+    return new FaultyDirectory(new Map([...this.#files].map(([name, file]) => [name, file.copy()])))
+  }
+
+  /** Every file that is open works no more, as when its worker dies. */
+  takeAway(): void {
+    this.#life++
+  }
+
+  get life(): number {
+    return this.#life
+  }
+
   async open(name: string): Promise<SyncFile> {
     if (!this.#files.has(name)) {
-      this.#files.set(name, new MemoryFile())
+      this.#files.set(name, new PagedFile())
       this.log.push({ kind: 'create', file: name })
     }
-    return new FaultyFile(this, name, this.#files.get(name) as MemoryFile)
+    return new FaultyFile(this, name, this.#files.get(name) as PagedFile)
   }
 
   async remove(name: string): Promise<void> {
@@ -47,7 +66,7 @@ export class FaultyDirectory implements Directory {
   replay(operation: Operation): void {
     if (operation.kind === 'remove') this.#files.delete(operation.file)
     if (operation.kind === 'remove' || operation.kind === 'flush') return
-    const file = this.#files.get(operation.file) ?? new MemoryFile()
+    const file = this.#files.get(operation.file) ?? new PagedFile()
     this.#files.set(operation.file, file)
     if (operation.kind === 'write') file.write(operation.bytes, operation.at)
     if (operation.kind === 'truncate') file.truncate(operation.size)
@@ -57,12 +76,14 @@ export class FaultyDirectory implements Directory {
 class FaultyFile implements SyncFile {
   readonly #directory: FaultyDirectory
   readonly #name: string
-  readonly #file: MemoryFile
+  readonly #open: PagedFile
+  readonly #life: number
 
-  constructor(directory: FaultyDirectory, name: string, file: MemoryFile) {
+  constructor(directory: FaultyDirectory, name: string, file: PagedFile) {
     this.#directory = directory
     this.#name = name
-    this.#file = file
+    this.#open = file
+    this.#life = directory.life
   }
 
   read(target: Uint8Array, at: number): number {
@@ -73,8 +94,9 @@ class FaultyFile implements SyncFile {
     const operation: Operation = { kind: 'write', file: this.#name, at, bytes: source.slice() }
     const fault = this.#directory.fault(operation)
     if (fault === undefined) {
+      const written = this.#file.write(source, at)
       this.#directory.log.push(operation)
-      return this.#file.write(source, at)
+      return written
     }
     if (fault === 'throw') throw quotaError()
     if (fault === 'zero') return 0
@@ -89,8 +111,8 @@ class FaultyFile implements SyncFile {
     const fault = size > this.#file.getSize() ? this.#directory.fault(operation) : undefined
     if (fault === 'throw') throw quotaError()
     if (fault !== undefined) return
-    this.#directory.log.push(operation)
     this.#file.truncate(size)
+    this.#directory.log.push(operation)
   }
 
   getSize(): number {
@@ -98,10 +120,15 @@ class FaultyFile implements SyncFile {
   }
 
   flush(): void {
-    this.#directory.log.push({ kind: 'flush', file: this.#name })
+    if (this.#file !== undefined) this.#directory.log.push({ kind: 'flush', file: this.#name })
   }
 
   close(): void {}
+
+  get #file(): PagedFile {
+    if (this.#life === this.#directory.life) return this.#open
+    throw new DOMException('the file is closed', 'InvalidStateError')
+  }
 }
 
 function quotaError(): Error {
@@ -111,25 +138,42 @@ function quotaError(): Error {
   )
 }
 
-/**
- * The directory after a power cut behind the first `cut` operations: what was flushed is there; of the rest, file by file,
- * `random` (in [0, 1)) decides what is lost, in which order the others arrived, and where the last was torn.
- */
+/** What has reached the platter of the operations of a log, and what is still on its way. */
+export class Platter {
+  readonly #flushed: FaultyDirectory
+  readonly #pending = new Map<string, Operation[]>()
+
+  constructor(flushed = new FaultyDirectory()) {
+    this.#flushed = flushed.copy()
+  }
+
+  push(operation: Operation): void {
+    const pending = this.#pending.get(operation.file) ?? []
+    this.#pending.set(operation.file, pending)
+    if (operation.kind === 'flush') for (const done of pending.splice(0)) this.#flushed.replay(done)
+    else pending.push(operation)
+  }
+
+  /**
+   * The directory after a power cut now: what was flushed is there; of the rest, file by file, `random` (in [0, 1)) decides
+   * what is lost, in which order the others arrived, and where the last was torn.
+   */
+  cut(random: () => number): FaultyDirectory {
+    const directory = this.#flushed.copy()
+    const mode = random()
+    for (const operations of this.#pending.values()) {
+      if (mode < 0.2) for (const operation of operations) directory.replay(operation)
+      else if (mode > 0.3) arrive(directory, operations, random)
+    }
+    return directory
+  }
+}
+
+/** The directory after a power cut behind the first `cut` operations. */
 export function afterPowerCut(log: readonly Operation[], cut: number, random: () => number): FaultyDirectory {
-  const directory = new FaultyDirectory()
-  const pending = new Map<string, Operation[]>()
-  for (const operation of log.slice(0, cut)) {
-    const open = pending.get(operation.file) ?? []
-    pending.set(operation.file, open)
-    if (operation.kind === 'flush') for (const done of open.splice(0)) directory.replay(done)
-    else open.push(operation)
-  }
-  const mode = random()
-  for (const operations of pending.values()) {
-    if (mode < 0.2) for (const operation of operations) directory.replay(operation)
-    else if (mode > 0.3) arrive(directory, operations, random)
-  }
-  return directory
+  const platter = new Platter()
+  for (const operation of log.slice(0, cut)) platter.push(operation)
+  return platter.cut(random)
 }
 
 function arrive(directory: FaultyDirectory, operations: readonly Operation[], random: () => number): void {
