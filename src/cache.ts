@@ -116,7 +116,8 @@ export abstract class LazyDiskCache implements AsyncDisposable {
   /**
    * Writes back what was changed (not in modes r and c) and lets go of memory; ignored while caching is off, or when offloaded.
    * While `use` or an `ensureLoaded` method runs, memory is let go of at its end. `transfer` gives the buffer up, to be used
-   * again: whoever holds it has it no more. Errors: StaleArrayError, QuotaExceededError; the array stays loaded then.
+   * again: whoever holds it has it no more, and a worker that is lost meanwhile takes the changes along. Errors: StaleArrayError,
+   * QuotaExceededError, and the array stays loaded then; WorkerFailedError.
    */
   offload(options: WorkOptions & { transfer?: boolean } = {}): Promise<void> {
     return this.#custody.offload(options)

@@ -1,5 +1,7 @@
 // A value on its way to the storage service in pieces.
 import { unlessAborted } from './abort.js'
+import type { WorkOptions } from './call.js'
+import { fromErrorData } from './core/error-data.js'
 import { BLOCK_BYTES, type PutResult, type WriteTarget } from './protocol.js'
 import type { Loan } from './resident.js'
 import type { Caller } from './transfer.js'
@@ -37,7 +39,7 @@ export class Pieces {
 
   send(piece: Uint8Array<ArrayBuffer>, offset: number): void {
     this.#sentBytes.push(piece.byteLength) // before it is sent: then the piece is gone
-    const written = this.#draft.write(offset, piece)
+    const written = this.#write(offset, piece)
     written.catch(() => undefined) // seen when it is waited for; not at all where an earlier one failed
     this.#onTheirWay.push(written)
   }
@@ -45,6 +47,14 @@ export class Pieces {
   async finish(): Promise<void> {
     if (this.#onTheirWay.length === 0) this.#report(0)
     while (this.#onTheirWay.length > 0) await this.#back()
+  }
+
+  async #write(offset: number, piece: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+    let { buffer } = piece
+    await this.#draft.write(offset, piece, (back) => {
+      buffer = back
+    })
+    return buffer
   }
 
   async #back(): Promise<ArrayBuffer> {
@@ -78,10 +88,17 @@ export class Draft {
     }
   }
 
-  async write(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  /** `giveBack` is called with the buffer, whether it was written or not; not where that is lost with the worker. */
+  async write(
+    offset: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    giveBack: (buffer: ArrayBuffer) => void,
+    work: WorkOptions = {},
+  ): Promise<void> {
     const params = { draft: this.#draft, offset, bytes }
-    const { buffer } = await this.#caller.call('write', params, { transfer: [bytes.buffer] })
-    return buffer
+    const { buffer, error } = await this.#caller.call('write', params, { ...work, transfer: [bytes.buffer] })
+    giveBack(buffer)
+    if (error !== undefined) throw fromErrorData(error)
   }
 
   commit(): Promise<PutResult> {

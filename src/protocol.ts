@@ -126,8 +126,8 @@ export interface StorageMethods {
   put(p: { puts: readonly Put[] }): PutResult[]
   /** Begins a value that comes in pieces; its room is reserved now. Errors: KeyExistsError, QuotaExceededError. */
   beginWrite(p: { target: WriteTarget }): { draft: number }
-  /** Pieces are multiples of BLOCK_BYTES at multiples of BLOCK_BYTES, but for the last; gives the buffer back. */
-  write(p: { draft: number; offset: number; bytes: Uint8Array }): { buffer: ArrayBuffer }
+  /** Pieces are multiples of BLOCK_BYTES at multiples of BLOCK_BYTES, but for the last; gives the buffer back, whatever went wrong. */
+  write(p: { draft: number; offset: number; bytes: Uint8Array }): { buffer: ArrayBuffer; error?: ErrorData }
   /** Errors: StaleArrayError, KeyExistsError. A draft that fails is aborted. */
   commitWrite(p: { draft: number }): PutResult
   abortWrite(p: { draft: number }): void

@@ -16,6 +16,7 @@ import type { StoredState } from './state.js'
 import { onlyResult, takeBuffer, writeBytes } from './transfer.js'
 import { Uses } from './uses.js'
 import { workOptions } from './work-options.js'
+import { writeOut } from './write-back.js'
 
 /** What changes `live` or the bytes is called in the turn that `lock` gives. */
 export class Residency {
@@ -50,9 +51,10 @@ export class Residency {
   }
 
   set meta(meta: ArrayMeta) {
-    const { version, shape, nbytes } = this.#meta
+    const { path, version, shape, nbytes } = this.#meta
     if (this.#isDoubtful && this.live !== undefined && meta.version !== version) this.#isOutdated = true
     this.#meta = this.#isOutdated ? { ...meta, version, shape, nbytes } : meta
+    if (meta.path !== path) this.session.moved(this, path)
   }
 
   get path(): string {
@@ -213,7 +215,7 @@ export class Residency {
     const { live } = this
     if (live === undefined || !this.hasChanges) return
     const data = this.occupants.bufferOf(this.meta, by) ?? live.data
-    const { meta } = await writeBytes(this.session, this.#target(), bytesOf(data), options)
+    const { meta } = await writeBytes(this.session, this.target, bytesOf(data), options)
     this.meta = meta
     live.dirty = false
     if (data !== live.data && this.live === live) this.live = { ...live, data }
@@ -227,7 +229,10 @@ export class Residency {
       this.uses.dropsAfter = true
       return false
     }
-    if (options.transfer === true) this.#takeOver(by)
+    if (options.transfer === true) {
+      this.#takeOver(by)
+      await writeOut(this, options)
+    }
     await this.writeBack(options, by)
     this.drop()
     this.session.counted.offloads++
@@ -244,8 +249,8 @@ export class Residency {
     this.#isOutdated = false
     this.#modeBefore = undefined
     this.occupants.dropBuffer()
-    const { buffer, byteLength } = live.data
-    const isSpare = !live.shared && buffer.byteLength === byteLength && buffer instanceof ArrayBuffer
+    const { buffer } = live.data
+    const isSpare = !live.shared && buffer.byteLength === this.meta.nbytes && buffer instanceof ArrayBuffer
     this.session.budget.remove(this.memory, isSpare ? buffer : undefined)
   }
 
@@ -255,10 +260,7 @@ export class Residency {
     this.meta = await this.session.call('saveState', { incarnation: this.meta.incarnation, state })
   }
 
-  /**
-   * Makes the buffer ours, which whoever holds it has given up. It is written from here all the same: the end of the worker
-   * must not cost a value.
-   */
+  /** Makes the buffer ours, which whoever holds it has given up. */
   #takeOver(by: Occupant | undefined): void {
     const { live } = this
     if (live?.shared !== true) return
@@ -286,11 +288,12 @@ export class Residency {
 
   async #zeroed(): Promise<TypedArray> {
     const data = allocate(this.meta.dtype, sizeOf(this.meta.shape))
-    this.meta = onlyResult(await this.session.call('put', { puts: [{ target: this.#target() }] })).meta
+    this.meta = onlyResult(await this.session.call('put', { puts: [{ target: this.target }] })).meta
     return data
   }
 
-  #target(): WriteTarget {
+  /** A new value of what is loaded. */
+  get target(): WriteTarget {
     return { replace: { incarnation: this.meta.incarnation, version: this.meta.version } }
   }
 

@@ -38,6 +38,8 @@ export class Session {
   #state: 'open' | 'closing' | 'closed' = 'open'
   /** By incarnation; kept as long as an object refers to it, or its changes are not written. */
   readonly #residencies = new Map<number, Residency>()
+  /** The same, where they are as far as this page knows. */
+  readonly #byPath = new Map<string, Residency>()
   readonly #collected = new FinalizationRegistry<Watched>((watched) => void this.#onCollected(watched))
   readonly #releases: Releases
   /** Calls under way that belong to no array yet. */
@@ -125,6 +127,7 @@ export class Session {
     }
     const residency = new Residency(this, meta, false, lock)
     this.#residencies.set(meta.incarnation, residency)
+    this.#byPath.set(meta.path, residency)
     return residency
   }
 
@@ -135,7 +138,13 @@ export class Session {
   }
 
   residencyAt(path: string): Residency | undefined {
-    return [...this.#residencies.values()].find((residency) => residency.path === path && !residency.isGone)
+    return this.#byPath.get(path)
+  }
+
+  /** To be called when `residency` has another path than before. */
+  moved(residency: Residency, before: string): void {
+    if (this.#byPath.get(before) === residency) this.#byPath.delete(before)
+    if (this.#residencies.get(residency.meta.incarnation) === residency) this.#byPath.set(residency.path, residency)
   }
 
   knows(incarnation: number): Residency | undefined {
@@ -144,8 +153,9 @@ export class Session {
 
   gone(incarnations: readonly number[], reason: string): void {
     for (const incarnation of incarnations) {
-      this.#residencies.get(incarnation)?.markGone(reason)
-      this.#residencies.delete(incarnation)
+      const residency = this.#residencies.get(incarnation)
+      residency?.markGone(reason)
+      if (residency !== undefined) this.#forget(residency)
     }
   }
 
@@ -161,7 +171,7 @@ export class Session {
   release(residency: Residency): Promise<void> {
     if (residency.occupants.count === 0 && this.#residencies.get(residency.meta.incarnation) === residency) {
       residency.drop()
-      this.#residencies.delete(residency.meta.incarnation)
+      this.#forget(residency)
     }
     return residency.isGone || this.#state === 'closed'
       ? Promise.resolve()
@@ -217,6 +227,12 @@ export class Session {
     this.#state = 'closed'
     for (const residency of this.#residencies.values()) residency.drop()
     this.#residencies.clear()
+    this.#byPath.clear()
+  }
+
+  #forget(residency: Residency): void {
+    this.#residencies.delete(residency.meta.incarnation)
+    if (this.#byPath.get(residency.path) === residency) this.#byPath.delete(residency.path)
   }
 
   async #onCollected({ residency, reference }: Watched): Promise<void> {

@@ -31,7 +31,7 @@ export async function writeBytes(
 
 /**
  * Writes a buffer that nobody else has, without a copy. `giveBack` is called with it, as another ArrayBuffer object, before the
- * commit; where it is not called the buffer is as it was, or lost with the worker. Errors: as `writeBytes`.
+ * commit, and where writing fails; where it is not called the buffer is as it was, or lost with the worker. Errors: as `writeBytes`.
  */
 export async function writeBuffer(
   caller: Caller,
@@ -41,18 +41,25 @@ export async function writeBuffer(
   giveBack: (buffer: ArrayBuffer) => void,
 ): Promise<PutResult> {
   const { byteLength } = buffer
+  const { signal } = options
   if (byteLength <= SMALL_BYTES) return putCopy(caller, target, new Uint8Array(buffer), options)
   const report = reporter(options, byteLength)
   report(0)
-  const draft = await Draft.begin(caller, target, options.signal)
+  const draft = await Draft.begin(caller, target, signal)
+  const abort = () => draft.abort() // ends the writing, whose end brings the buffer back
+  signal?.addEventListener('abort', abort)
   try {
-    giveBack(await draft.write(0, new Uint8Array(buffer)))
+    const onProgress: WorkOptions['onProgress'] = ({ doneBytes }) => report(doneBytes)
+    await draft.write(0, new Uint8Array(buffer), giveBack, options.onProgress && { onProgress })
     report(byteLength)
-    options.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     return await draft.commit()
   } catch (error) {
     draft.abort()
+    signal?.throwIfAborted()
     throw error
+  } finally {
+    signal?.removeEventListener('abort', abort)
   }
 }
 

@@ -1,6 +1,8 @@
-// Every changed array written back, one after the other.
+// Changed arrays written back: every one, and one whose buffer is given up.
 import type { WorkOptions } from './call.js'
+import { wrap } from './core/typed-array.js'
 import type { Residency } from './residency.js'
+import { writeBuffer } from './transfer.js'
 import { reporter, signalOnly } from './work-options.js'
 
 /** `onProgress` counts the bytes of all. Errors: the first that fails. */
@@ -15,5 +17,31 @@ export async function writeBackAll(residencies: ReadonlyMap<number, Residency>, 
     const each = { ...signalOnly(options), onProgress }
     await residency.lock.alone(() => residency.writeBack(each), options.signal)
     if (changed.includes(residency)) before += residency.meta.nbytes
+  }
+}
+
+/**
+ * Writes changes from the buffer itself, where that is ours; the worker has it meanwhile, and takes it along where that ends:
+ * what is on disk is all there is of the array then. In a turn. Errors: those of writing.
+ */
+export async function writeOut(residency: Residency, options: WorkOptions): Promise<void> {
+  const { live, session, target } = residency
+  if (live === undefined || live.shared || !residency.hasChanges) return
+  const { buffer, byteLength } = live.data
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== byteLength) return
+  let back = buffer
+  const keepBack = (given: ArrayBuffer) => {
+    back = given
+  }
+  try {
+    const { meta } = await writeBuffer(session, target, buffer, options, keepBack)
+    residency.meta = meta
+    live.dirty = live.out = false
+  } finally {
+    if (back.byteLength < byteLength) residency.drop()
+    else {
+      residency.live = { ...live, data: wrap(back, live.dtype) }
+      residency.occupants.setBuffer(residency.live.data)
+    }
   }
 }

@@ -113,7 +113,7 @@ export class OpenDisk {
       if (this.#request.durability === 'strict' && CHANGING.has(method)) this.#parts.engine.mark()
       return value
     } catch (error) {
-      if (error instanceof QuotaExceededError) this.#tellPressure(error)
+      this.#noteRefusal(error)
       throw error
     } finally {
       this.#housekeeping.afterCall()
@@ -144,8 +144,14 @@ export class OpenDisk {
     },
     beginWrite: async ({ target }) => ({ draft: await this.#drafts.begin(target, this.#request.client) }),
     write: async ({ draft, offset, bytes }, work) => {
-      await this.#drafts.write(draft, offset, bytes, work)
-      return { buffer: bytes.buffer as ArrayBuffer } // transferred, so never shared
+      const buffer = bytes.buffer as ArrayBuffer // transferred, so never shared
+      try {
+        await this.#drafts.write(draft, offset, bytes, work)
+        return { buffer }
+      } catch (error) {
+        this.#noteRefusal(error)
+        return { buffer, error: toErrorData(error) }
+      }
     },
     commitWrite: ({ draft }) => {
       const { result, isNew } = this.#drafts.commit(draft)
@@ -270,7 +276,9 @@ export class OpenDisk {
     return [...results]
   }
 
-  #tellPressure({ quota }: QuotaExceededError): void {
+  #noteRefusal(error: unknown): void {
+    if (!(error instanceof QuotaExceededError)) return
+    const { quota } = error
     const { liveBytes, diskBytes } = this.#parts.engine.usage
     const usedBytes = quota === this.#evictor.diskBudget ? liveBytes : diskBytes
     this.#send({ type: 'pressure', usedBytes, limitBytes: quota ?? usedBytes })

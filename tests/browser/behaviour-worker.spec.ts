@@ -51,6 +51,34 @@ test('a worker that is lost in the middle of an offload leaves the array loaded,
   })
 })
 
+test('a worker that is lost while it has a buffer that was given up leaves the value before', async ({ session }) => {
+  const page = await session.open()
+  const seen = await page.evaluate(async () => {
+    const { open, outcome } = await import('/tests/support/kept.ts')
+    const workers: Worker[] = []
+    const worker = (): Worker => {
+      const made = new Worker('/worker/entry.ts', { type: 'module' })
+      workers.push(made)
+      return made
+    }
+    const disk = await open({ worker })
+    const array = await disk.array(new Uint8Array(32 << 20).fill(1), { cachePath: 'a' })
+    ;((await array.data()) as Uint8Array).fill(5)
+    const onProgress = ({ doneBytes }: { doneBytes: number }): void => {
+      if (doneBytes > 0 && workers.length === 1) workers[0]?.terminate()
+    }
+    const lost = await outcome(array.offload({ transfer: true, onProgress }))
+    const after = { offloaded: array.offloaded, dirty: array.dirty, residentBytes: (await disk.usage()).residentBytes }
+    const whole = (await array.data({ readOnly: true })) as Uint8Array
+    return { lost: lost.name, after, isBefore: whole.length === 32 << 20 && whole.every((byte) => byte === 1) }
+  })
+  expect(seen).toEqual({
+    lost: 'WorkerFailedError',
+    after: { offloaded: true, dirty: false, residentBytes: 0 },
+    isBefore: true,
+  })
+})
+
 test('an offload that is aborted leaves the array loaded and the old bytes on disk', async ({ session }) => {
   const page = await session.open()
   const seen = await page.evaluate(async () => {

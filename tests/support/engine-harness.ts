@@ -1,6 +1,6 @@
 // The service over a faulty directory, with time in the test's hands.
 
-import { fromErrorData } from '../../src/core/error-data.js'
+import { type ErrorData, fromErrorData } from '../../src/core/error-data.js'
 import { MemoryStateStore } from '../../src/engine/memory-directory.js'
 import { createService } from '../../src/engine/service.js'
 import type { Directory, Scheduler, StateStore } from '../../src/engine/storage.js'
@@ -84,7 +84,10 @@ export async function openService(directory: Directory, options: ServiceOptions 
     const id = ++lastId
     const result = root.call({ id, method, params, wantsProgress }).then((outcome) => {
       if (!outcome.ok) throw fromErrorData(outcome.error)
-      return outcome.value as Result<M> // the service's methods are typed by the same table
+      const value = outcome.value as Result<M> // the service's methods are typed by the same table
+      // The answer to 'write' brings the buffer back whatever went wrong.
+      if (typeof value === 'object' && value !== null && 'error' in value) throw fromErrorData(value.error as ErrorData)
+      return value
     })
     return { result, abort: () => root.abort(id) }
   }
