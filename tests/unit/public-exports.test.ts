@@ -1,6 +1,7 @@
 // Every value the package exports. A change here is a change of the public API.
 import { expect, test } from 'vitest'
 import * as library from '../../src/index.js'
+import * as inspector from '../../src/inspector.js'
 import * as numpy from '../../src/numpy.js'
 import * as numpySync from '../../src/numpy-sync.js'
 import * as zarr from '../../src/zarr.js'
@@ -45,6 +46,11 @@ test('the package exports these values and no others', () => {
     'toNpy',
     'toNpz',
   ])
+})
+
+test('the inspector can be imported where there are no elements, and exports its class alone', () => {
+  expect(typeof HTMLElement).toBe('undefined')
+  expect(Object.keys(inspector)).toEqual(['LazyDiskCacheInspector'])
 })
 
 test('numpy has the functions of numpy-sync, and what is lazy', () => {

@@ -21,11 +21,11 @@ export function checkOut(
   ufunc: string,
   which = '',
 ): void {
+  checkOutDType(out.dtype, result.dtype, ufunc, which) // NumPy resolves dtypes before shapes
   if (!sameShape(out.shape, result.shape)) {
     broadcastShapes(...operands, out.shape)
     throw wrongOutShape(out.shape, result.shape)
   }
-  checkOutDType(out.dtype, result.dtype, ufunc, which)
 }
 
 /** Errors: DTypeError with NumPy's words. */

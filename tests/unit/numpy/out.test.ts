@@ -70,6 +70,7 @@ describe('out', () => {
     const out = NDArray.zeros([3], 'int32')
     expect(() => add(counting(3), 0.5, { out })).toThrow(DTypeError)
     expect(() => less(counting(2), 1, { out })).toThrow(ShapeError)
+    expect(() => add(counting(2), 0.5, { out })).toThrow(DTypeError) // NumPy looks at dtypes first
     expect(() => add(counting(3).reshape([3, 1]), counting(3), { out })).toThrow(
       "non-broadcastable output operand with shape (3,) doesn't match the broadcast shape (3,3)",
     )

@@ -119,6 +119,12 @@ describe('errors', () => {
       ShapeError,
     ],
     [
+      'zero-size array to reduction operation maximum which has no identity',
+      () => max(NDArray.zeros([0, 0]), { axis: 0 }),
+      ShapeError,
+    ],
+    ['attempt to get argmax of an empty sequence', () => argmax(NDArray.zeros([2, 0, 0]), { axis: 1 }), ShapeError],
+    [
       'output parameter for reduction operation add has the wrong number of dimensions: Found 1 but expected 0',
       () => sum(matrix, { out: NDArray.zeros([1]) }),
       ShapeError,

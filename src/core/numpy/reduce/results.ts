@@ -51,8 +51,9 @@ export function checkedAxesOf(
   return axes
 }
 
-function checkNotEmpty(name: ReductionName, { outputs, count }: ReducedAxes): void {
-  if (outputs === 0 || count > 0) return
+/** NumPy asks for the length of the reduced axes alone, also where there is no output. */
+function checkNotEmpty(name: ReductionName, { count }: ReducedAxes): void {
+  if (count > 0) return
   if (name === 'argmin' || name === 'argmax') throw new ShapeError(`attempt to get ${name} of an empty sequence`)
   if (name !== 'min' && name !== 'max') return
   const ufunc = name === 'min' ? 'minimum' : 'maximum'
