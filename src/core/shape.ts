@@ -75,7 +75,7 @@ export function broadcastShapes(...shapes: readonly (readonly number[])[]): numb
   return result
 }
 
-function cannotBroadcast(shapes: readonly (readonly number[])[]): ShapeError {
+export function cannotBroadcast(shapes: readonly (readonly number[])[]): ShapeError {
   const texts = shapes.map((shape) => `${shapeText(shape)} `).join('')
   return new ShapeError(`operands could not be broadcast together with shapes ${texts}`) // NumPy's ends in a space too
 }

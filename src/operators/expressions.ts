@@ -3,10 +3,11 @@ import { type Casting, checkCast } from '../core/casting.js'
 import { checkDType, type DType } from '../core/dtype.js'
 import { NDArray } from '../core/ndarray.js'
 import { apply, cast, clip, divmod, type Leaf, type Node, round, where } from '../core/numpy/expression.js'
-import { OPERATIONS, type Operation } from '../core/numpy/operations.js'
+import { ufuncOf } from '../core/numpy/operations.js'
 import { withAxes } from './graph.js'
 import { arrayNodeOf, layoutOf, newLeaf, sourceOf, termOf } from './leaves.js'
 import { BINARY, type BinaryName, type ElementwiseName, UNARY, type UnaryName } from './names.js'
+import { readOut } from './outs.js'
 
 export interface Expression {
   /** Of one shape; two of divmod. */
@@ -62,18 +63,13 @@ function built<N extends UnaryName | BinaryName>(names: readonly N[], arity: num
     name,
     {
       arity,
-      build: (given, { dtype }) => ({
-        nodes: [apply(name, given.slice(0, arity).map(termOf), { dtype })],
+      build: (given, { dtype, out }) => ({
+        nodes: [apply(name, given.slice(0, arity).map(termOf), { dtype, out: readOut(out) })],
         ufunc: ufuncOf(name),
       }),
     },
   ])
   return Object.fromEntries(entries) as Record<N, Builder> // an entry for every name
-}
-
-function ufuncOf(name: UnaryName | BinaryName): string {
-  const operation: Operation = OPERATIONS[name]
-  return operation.ufunc
 }
 
 function bound(value: unknown) {

@@ -1,8 +1,9 @@
 // Expressions: graphs of element-wise steps over arrays, checked for types and shapes when built. Plain data, so that they
 // go to a worker as they are; a node used twice is computed once.
 import { DTYPES, type DType, type Scalar } from '../dtype.js'
-import { broadcastShapes } from '../shape.js'
-import { isComparison, isLogical, type OperationName } from './operations.js'
+import { broadcastShapes, cannotBroadcast } from '../shape.js'
+import { isComparison, isLogical, type OperationName, ufuncOf } from './operations.js'
+import { type ArrayType, checkOutDType } from './out.js'
 import { type ResolveOptions, resolve, resultType } from './types.js'
 import { cannotCastOutput } from './ufunc-errors.js'
 import { asInteger, fitted, isInBounds, outOfBounds, type Weak } from './weak.js'
@@ -58,11 +59,21 @@ export function shapeOf(term: Term): readonly number[] {
  */
 export function apply(op: OperationName, terms: readonly Term[], options: ResolveOptions = {}): Node {
   const { loop, out } = resolve(op, terms, options)
-  const shape = broadcastShapes(...terms.map(shapeOf))
+  if (options.out !== undefined) checkOutDType(options.out.dtype, out, ufuncOf(op))
+  const shape = commonShape(terms.map(shapeOf), options.out)
   if (isComparison(op) && isPastLoop(terms, loop)) return compareFarApart(op, terms, shape)
   if (isLogical(op)) terms.forEach(checkLong)
   const inputs = terms.map((term, i) => nodeOf(term, loop[i] ?? out))
   return { kind: 'apply', op, inputs, loop, dtype: out, shape }
+}
+
+/** NumPy names the shape of `out` too where those of the operands do not go together. */
+function commonShape(shapes: readonly (readonly number[])[], out: ArrayType | undefined): number[] {
+  try {
+    return broadcastShapes(...shapes)
+  } catch (error) {
+    throw out === undefined ? error : cannotBroadcast([...shapes, out.shape])
+  }
 }
 
 /** Quotient and remainder. Errors: as `apply`. Source: numpy.divmod. */

@@ -98,3 +98,9 @@ const LOGICAL: ReadonlySet<string> = new Set(['logicalAnd', 'logicalOr', 'logica
 export function isLogical(name: OperationName): boolean {
   return LOGICAL.has(name)
 }
+
+/** What NumPy's messages call the operator. */
+export function ufuncOf(name: OperationName): string {
+  const operation: Operation = OPERATIONS[name]
+  return operation.ufunc
+}

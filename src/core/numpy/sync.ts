@@ -16,7 +16,8 @@ import {
 } from './expression.js'
 import { KERNELS } from './kernels/index.js'
 import { type MemoryOperand, readArray, readOperand, readOut } from './operands.js'
-import { OPERATIONS, type Operation, type OperationName } from './operations.js'
+import { OPERATIONS, type OperationName, ufuncOf } from './operations.js'
+import type { ResolveOptions } from './types.js'
 import type { Weak } from './weak.js'
 
 export interface OutOption<O> {
@@ -60,16 +61,15 @@ class Operands {
   }
 }
 
-function ufuncOf(name: OperationName): string {
-  const operation: Operation = OPERATIONS[name]
-  return operation.ufunc
+function resolving({ dtype, out }: UfuncOptions & Out): ResolveOptions {
+  return { dtype, out: out === undefined ? undefined : readOut(out) }
 }
 
 /** Errors: DTypeError and ShapeError with NumPy's words, TypeError for what is no operand. Source: the ufunc of that name. */
 function binary(name: OperationName): BinaryFunction {
   const compute = (a: MemoryOperand, b: MemoryOperand, options: UfuncOptions & Out = {}): NDArray => {
     const operands = new Operands()
-    const root = apply(name, [operands.term(a), operands.term(b)], options)
+    const root = apply(name, [operands.term(a), operands.term(b)], resolving(options))
     return operands.evaluate(root, ufuncOf(name), options)
   }
   return compute as BinaryFunction // gives `out` itself where there is one
@@ -79,7 +79,7 @@ function binary(name: OperationName): BinaryFunction {
 function unary(name: OperationName): UnaryFunction {
   const compute = (a: MemoryOperand, options: UfuncOptions & Out = {}): NDArray => {
     const operands = new Operands()
-    const root = apply(name, [operands.term(a)], options)
+    const root = apply(name, [operands.term(a)], resolving(options))
     return operands.evaluate(root, ufuncOf(name), options)
   }
   return compute as UnaryFunction // as above

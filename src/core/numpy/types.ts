@@ -2,6 +2,7 @@
 import { canCast } from '../casting.js'
 import { DTYPES, type DType } from '../dtype.js'
 import { ALL_LOOPS, isComparison, isLogical, OPERATIONS, type Operation, type OperationName } from './operations.js'
+import type { ArrayType } from './out.js'
 import { cannotCastInput, noSuchLoop, unsupported } from './ufunc-errors.js'
 import { type Weak, type WeakKind, weakDType } from './weak.js'
 
@@ -38,6 +39,8 @@ export interface ResolveOptions {
   readonly dtype?: DType | undefined
   /** What messages call the operator, where not by its own name. */
   readonly ufunc?: string | undefined
+  /** Where the result is to go. */
+  readonly out?: ArrayType | undefined
 }
 
 /** The loop of an operator for its operands. Errors: DTypeError with NumPy's words. */

@@ -74,6 +74,9 @@ describe('out', () => {
     expect(() => add(counting(3).reshape([3, 1]), counting(3), { out })).toThrow(
       "non-broadcastable output operand with shape (3,) doesn't match the broadcast shape (3,3)",
     )
+    expect(() => add(counting(2), counting(4), { out })).toThrow(
+      'operands could not be broadcast together with shapes (2,) (4,) (3,) ',
+    )
     expect(() => add(1, 2, { out: [] as unknown as NDArray })).toThrow(TypeError)
     expect(out.toNested()).toEqual([0, 0, 0])
   })
