@@ -94,7 +94,9 @@ export const operatorOutCases: Case[] = [
       const a = await disk.array(table(2, 3))
       const out = await disk.zeros([3], 'int32', { cachePath: 'out' })
       const { bytesRead } = await disk.stats()
-      await rejects(a.add(1, { out }), 'ShapeError', /output operand with shape \(3,\) doesn't match .*\(2,3\)/)
+      await rejects(a.less(1, { out }), 'ShapeError', /output operand with shape \(3,\) doesn't match .*\(2,3\)/)
+      await rejects(a.add(1, { out }), 'DTypeError', /Cannot cast ufunc 'add' output/) // as NumPy: dtypes come first
+      await rejects(a.less([1, 2], { out }), 'ShapeError', /together with shapes \(2,3\) \(2,\) \(3,\) $/)
       await rejects(
         a.view([0]).astype('float64', { out }),
         'DTypeError',
