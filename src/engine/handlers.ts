@@ -10,3 +10,22 @@ export type Handlers = {
     client: Client,
   ) => Result<M> | Promise<Result<M>>
 }
+
+/** Methods after which `durability: 'strict'` waits for the mark. */
+export const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
+  'put',
+  'commitWrite',
+  'set',
+  'append',
+  'evaluateInto',
+  'setAttributes',
+  'rename',
+  'delete',
+  'purge',
+  'clear',
+  'saveState',
+  'evict',
+])
+
+/** Methods whose array counts as used by them. */
+export const USING: ReadonlySet<MethodName> = new Set<MethodName>(['read', 'readMany', 'set', 'append'])

@@ -2,6 +2,7 @@
 import { DTYPES } from '../core/dtype.js'
 import type { ResolvedSelection } from '../core/selection.js'
 import { sizeOf } from '../core/shape.js'
+import type { Params } from '../protocol.js'
 import type { Client } from './client.js'
 import type { Engine } from './engine.js'
 import type { Entry } from './entry.js'
@@ -16,12 +17,9 @@ export interface Lease {
 }
 
 /** undefined where it is less than a lease is worth. Errors: StaleArrayError. */
-export function leaseOf(
-  engine: Engine,
-  client: Client,
-  incarnation: number,
-  selections: readonly ResolvedSelection[] | undefined,
-): Lease | undefined {
+export function leaseOf(engine: Engine, client: Client, params: Params<'read' | 'readMany'>): Lease | undefined {
+  const { incarnation } = params
+  const selections = selectionsOf(params)
   const entry = engine.entry(incarnation)
   if (bytesOf(entry, selections) < LEASE_BYTES) return undefined
   let end = (): void => undefined
@@ -30,6 +28,11 @@ export function leaseOf(
   })
   void engine.reading(() => ended, [incarnation])
   return { lease: client.lease(end), entry }
+}
+
+/** undefined: everything. */
+export function selectionsOf(params: Params<'read' | 'readMany'>): readonly ResolvedSelection[] | undefined {
+  return 'selections' in params ? params.selections : params.selection && [params.selection]
 }
 
 function bytesOf({ dtype, nbytes }: Entry, selections: readonly ResolvedSelection[] | undefined): number {

@@ -4,15 +4,15 @@ import { toErrorData } from '../core/error-data.js'
 import { QuotaExceededError } from '../core/errors.js'
 import { checkPath } from '../core/path.js'
 import type { EvaluatedArray, Evaluation } from '../evaluation.js'
-import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, ServiceMessage } from '../protocol.js'
+import type { MethodName, OpenRequest, Params, PutResult, ServiceMessage } from '../protocol.js'
 import { Arrays } from './arrays.js'
 import { BufferPool } from './buffers.js'
 import { checkAttributes } from './check-request.js'
 import type { Client } from './client.js'
 import { Engine } from './engine.js'
-import { type Entry, metaOf } from './entry.js'
+import { metaOf } from './entry.js'
 import { Evictor } from './evictor.js'
-import type { Handlers } from './handlers.js'
+import { CHANGING, type Handlers, USING } from './handlers.js'
 import { Holds } from './holds.js'
 import { Housekeeping } from './housekeeping.js'
 import { type Lease, leaseOf } from './leases.js'
@@ -23,25 +23,6 @@ import { Removal } from './removal.js'
 import type { ServiceHost } from './service.js'
 import type { Directory } from './storage.js'
 import type { Work } from './work.js'
-
-/** Methods after which `durability: 'strict'` waits for the mark. */
-const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
-  'put',
-  'commitWrite',
-  'set',
-  'append',
-  'evaluateInto',
-  'setAttributes',
-  'rename',
-  'delete',
-  'purge',
-  'clear',
-  'saveState',
-  'evict',
-])
-
-/** Methods whose array counts as used by them. */
-const USING: ReadonlySet<MethodName> = new Set<MethodName>(['read', 'readMany', 'set', 'append'])
 
 /** Tells one client, or all of them. */
 export type Send = (message: ServiceMessage, to?: string) => void
@@ -132,10 +113,8 @@ export class OpenDisk {
 
   /** See Service.lease. */
   lease(client: Client, params: Params<'read' | 'readMany'>): Lease | undefined {
-    const { incarnation } = params
-    this.#evictor.noteUse(incarnation)
-    const selections = 'selections' in params ? params.selections : params.selection && [params.selection]
-    return leaseOf(this.#parts.engine, client, incarnation, selections)
+    this.#evictor.noteUse(params.incarnation)
+    return leaseOf(this.#parts.engine, client, params)
   }
 
   async call(method: MethodName, params: Params<MethodName>, work: Work, client: Client): Promise<unknown> {
@@ -206,7 +185,7 @@ export class OpenDisk {
       const entry = 'path' in p ? this.#parts.engine.find(p.path) : arrays.get(p.incarnation)
       return entry === undefined ? undefined : metaOf(entry)
     },
-    list: ({ prefix }) => this.#list(prefix),
+    list: ({ prefix }) => this.#parts.arrays.list(prefix).map(metaOf),
     release: ({ incarnations }, _work, client) => this.#holds.release(client.id, incarnations),
     setPurge: ({ incarnation, purge }) => {
       const entry = this.#holds.setPurge(this.#parts.engine.entry(incarnation), purge)
@@ -288,14 +267,6 @@ export class OpenDisk {
   /** The page's buffer where it is large enough, else one of ours. */
   #room(into: ArrayBuffer | undefined): (byteLength: number) => ArrayBuffer {
     return (byteLength) => (into !== undefined && into.byteLength >= byteLength ? into : this.#pool.take(byteLength))
-  }
-
-  #list(prefix: string): ArrayMeta[] {
-    const found: Entry[] = []
-    for (const entry of this.#parts.engine.arrays.values()) {
-      if (!entry.ephemeral && entry.path.startsWith(prefix) && !this.#parts.engine.hasExpired(entry)) found.push(entry)
-    }
-    return found.sort((a, b) => (a.path < b.path ? -1 : 1)).map(metaOf)
   }
 
   #recycle({ buffer, byteLength }: Uint8Array): void {
