@@ -74,6 +74,8 @@ const library: ViteUserConfig = {
   build: {
     target,
     sourcemap: true,
+    emptyOutDir: false,
+    license: { fileName: 'licenses.md' },
     minify: false,
     lib: { entry: libraryEntries(), formats: ['es'] },
     rolldownOptions: {
@@ -87,7 +89,6 @@ const worker: ViteUserConfig = {
   build: {
     target,
     sourcemap: true,
-    emptyOutDir: false,
     lib: { entry: { worker: 'worker/entry.ts' }, formats: ['es'] },
     rolldownOptions: { output: { entryFileNames: '[name].js', codeSplitting: false, minify: true } },
   },

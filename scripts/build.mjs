@@ -3,8 +3,8 @@ import { packageFile, run } from './run.mjs'
 
 const vite = packageFile('vite/bin/vite.js')
 const steps = [
-  [vite, 'build'],
   [vite, 'build', '--mode', 'worker'],
+  [vite, 'build'], // has the worker as text
   [packageFile('typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
 ]
 for (const step of steps) {

@@ -34,6 +34,7 @@ async function runAll() {
   await check('typecheck', 'scripts/typecheck.mjs')
   await check('lint', packageFile('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings')
   const built = await check('build', 'scripts/build.mjs')
+  if (built) await check('package', 'scripts/check-package.mjs')
   await test('unit tests', readVitest, packageFile('vitest/vitest.mjs'), 'run')
   if (built) await test('browser tests', readPlaywright, packageFile('@playwright/test/cli.js'), 'test')
 }

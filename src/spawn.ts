@@ -2,18 +2,32 @@
 import { WorkerFailedError } from './core/errors.js'
 import type { WorkerSource } from './options.js'
 
+/** The library's own worker, in the words that bundlers look for. Throws what the browser does. */
+export function newWorker(): Worker {
+  return new Worker(new URL('../worker/entry.ts', import.meta.url), { type: 'module' })
+}
+
 /** Errors: WorkerFailedError where the browser refuses at once; what the factory throws; TypeError for what is no Worker. */
 export function spawnWorker({ worker, workerUrl }: WorkerSource): Worker {
   if (worker !== undefined) return fromFactory(worker)
   try {
-    if (workerUrl !== undefined) return fromUrl(new URL(workerUrl, baseUrl()))
-    return new Worker(new URL('../worker/entry.ts', import.meta.url), { type: 'module' })
+    return workerUrl === undefined ? newWorker() : fromUrl(new URL(workerUrl, baseUrl()))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new WorkerFailedError(`the storage worker cannot be started here: ${reason}. See the option 'workerUrl'`, {
       cause: error,
     })
   }
+}
+
+/** A worker that runs `source`, of the page's origin. Throws what the browser does. */
+export function workerOf(source: string): Worker {
+  const blobUrl = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
+  const worker = new Worker(blobUrl, { type: 'module' })
+  const revoke = () => URL.revokeObjectURL(blobUrl)
+  worker.addEventListener('message', revoke, { once: true }) // not before the script was fetched
+  worker.addEventListener('error', revoke, { once: true })
+  return worker
 }
 
 function fromFactory(make: () => Worker): Worker {
@@ -28,12 +42,5 @@ const baseUrl = (): string => (typeof document === 'undefined' ? location.href :
 /** Browsers refuse a worker script of another origin, but not a script of this one that imports it. */
 function fromUrl(url: URL): Worker {
   const isForeign = url.protocol.startsWith('http') && url.origin !== location.origin
-  if (!isForeign) return new Worker(url, { type: 'module' })
-  const source = `import ${JSON.stringify(url.href)}`
-  const blobUrl = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
-  const worker = new Worker(blobUrl, { type: 'module' })
-  const revoke = () => URL.revokeObjectURL(blobUrl)
-  worker.addEventListener('message', revoke, { once: true }) // not before the script was fetched
-  worker.addEventListener('error', revoke, { once: true })
-  return worker
+  return isForeign ? workerOf(`import ${JSON.stringify(url.href)}`) : new Worker(url, { type: 'module' })
 }

@@ -9,6 +9,9 @@ import type { ServiceMessage } from './protocol.js'
 import { type Remote, wrapService } from './remote.js'
 import { spawnWorker } from './spawn.js'
 
+/** Set once it has turned out: some bundlers do not carry the script along. */
+let isScriptMissing = false
+
 export interface RunningWorker {
   readonly remote: Remote
   /** Aborted with a WorkerFailedError when the worker ended by itself, or its state is unknown. */
@@ -27,7 +30,45 @@ export async function startWorker(
   if (typeof Worker === 'undefined') {
     throw new StorageUnavailableError('this context cannot start workers', { missing: 'Worker' })
   }
-  const worker = spawnWorker(source)
+  if (source.worker !== undefined || source.workerUrl !== undefined) {
+    return greeted(spawnWorker(source), receive, signal)
+  }
+  return startOwn(receive, signal)
+}
+
+/**
+ * The library's own worker from its script; as text where that is not beside the library, or is of another origin than the page.
+ * Errors: as `startWorker`.
+ */
+async function startOwn(receive: (message: ServiceMessage) => void, signal: AbortSignal): Promise<RunningWorker> {
+  if (!isScriptMissing) {
+    try {
+      return await greeted(spawnWorker({}), receive, signal)
+    } catch (error) {
+      if (!isNotLoaded(error)) throw error
+    }
+  }
+  const { inlineWorker } = await unlessAborted(signal, import('./inline.js'))
+  try {
+    const running = await greeted(inlineWorker(), receive, signal)
+    isScriptMissing = true
+    return running
+  } catch (error) {
+    if (!(error instanceof DOMException) && !isNotLoaded(error)) throw error
+    signal.throwIfAborted()
+    const message =
+      'the storage worker can be loaded neither from beside the library nor as text, which the CSP of the page may forbid: ' +
+      "serve 'lazy-disk-cache/worker', and say where by the option 'workerUrl'"
+    throw new WorkerFailedError(message, { cause: error })
+  }
+}
+
+/** The worker once it has answered; it is terminated where it does not. */
+async function greeted(
+  worker: Worker,
+  receive: (message: ServiceMessage) => void,
+  signal: AbortSignal,
+): Promise<RunningWorker> {
   const life = new AbortController()
   const lose = (reason: WorkerFailedError) => {
     worker.terminate()
@@ -70,5 +111,11 @@ function watchLife(lifeLock: string, lose: (reason: WorkerFailedError) => void):
 function failure(event: Event): WorkerFailedError {
   const message = 'message' in event && typeof event.message === 'string' ? event.message : ''
   if (message !== '') return new WorkerFailedError(`the storage worker failed: ${message}`)
-  return new WorkerFailedError("the storage worker's script could not be loaded, or the page's CSP forbids it")
+  const reason = "the storage worker's script could not be loaded, or the page's CSP forbids it"
+  return new WorkerFailedError(reason, { cause: event })
+}
+
+/** Whether the browser has not got the worker's script, or refused it. */
+function isNotLoaded(error: unknown): boolean {
+  return error instanceof WorkerFailedError && (error.cause instanceof Event || error.cause instanceof DOMException)
 }

@@ -71,7 +71,7 @@ describe('layering', () => {
   })
 
   test('the page never knows the worker or the demo', () => {
-    const packages = /^(comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita)$/
+    const packages = /^(dist\/worker\.js\?raw|comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita)$/
     expect(strays(/^src\//, new RegExp(`^src/|${packages.source}`))).toEqual([])
   })
 
