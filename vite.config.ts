@@ -69,6 +69,12 @@ function decorators(): Plugin {
   }
 }
 
+/** Parts that a page may need alone: bundlers load a file whole, so each has one of its own. */
+const parts = [
+  { name: 'start', test: /\/src\/(open-disk|core\/(errors|dtype|shape|selection))\.ts$/ },
+  { name: 'lazy', test: /\/src\/operators\/lazy(-array)?\.ts$/ },
+]
+
 const library: ViteUserConfig = {
   plugins: [workerReference()],
   build: {
@@ -80,7 +86,11 @@ const library: ViteUserConfig = {
     lib: { entry: libraryEntries(), formats: ['es'] },
     rolldownOptions: {
       external: peers,
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunk-[name].js' },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunk-[name].js',
+        codeSplitting: { groups: parts },
+      },
     },
   },
 }
@@ -112,6 +122,7 @@ const test: ViteUserConfig = {
   test: {
     include: ['tests/unit/**/*.test.ts'],
     testTimeout: 30_000,
+    hookTimeout: 60_000, // starts Python, on a busy machine
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 }
