@@ -69,11 +69,10 @@ function decorators(): Plugin {
   }
 }
 
-/** Parts that a page may need alone: bundlers load a file whole, so each has one of its own. */
-const parts = [
-  { name: 'start', test: /\/src\/(open-disk|core\/(errors|dtype|shape|selection))\.ts$/ },
-  { name: 'lazy', test: /\/src\/operators\/lazy(-array)?\.ts$/ },
-]
+/** What a page needs before it opens a disk; in a file with anything else, bundlers would load that too. */
+const start = /\/src\/(open-disk|core\/(errors|dtype|shape|selection))\.ts$/
+/** An entry for the same reason: who uses functions only needs no lazy expressions. */
+const lazy = 'src/operators/lazy.ts'
 
 const library: ViteUserConfig = {
   plugins: [workerReference()],
@@ -83,13 +82,13 @@ const library: ViteUserConfig = {
     emptyOutDir: false,
     license: { fileName: 'licenses.md' },
     minify: false,
-    lib: { entry: libraryEntries(), formats: ['es'] },
+    lib: { entry: { ...libraryEntries(), lazy }, formats: ['es'] },
     rolldownOptions: {
       external: peers,
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunk-[name].js',
-        codeSplitting: { groups: parts },
+        codeSplitting: { groups: [{ name: 'start', test: start }] },
       },
     },
   },
