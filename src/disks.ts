@@ -9,7 +9,7 @@ import type { Outcome } from './protocol.js'
 import type { Remote } from './remote.js'
 import { startWorker } from './storage-worker.js'
 
-/** The names of all disks: those of this origin's OPFS, where there is one, and this page's in memory. Errors: WorkerFailedError. */
+/** See open-disk.ts. */
 export async function listDisks(options: WorkerSource = {}): Promise<string[]> {
   const source = checkWorkerSource('listDisks', options)
   const local = await fetchedLocal()
