@@ -1,5 +1,5 @@
 // An array on disk as all objects of this page on it share it: what the service says of it, what is in memory, whose turn it is.
-import { ArrayMemory } from './array-memory.js'
+import { ArrayMemory, readWhole } from './array-memory.js'
 import type { WorkOptions } from './call.js'
 import type { LazyDiskCacheSettings } from './config.js'
 import type { TypedArray } from './core/dtype.js'
@@ -15,7 +15,6 @@ import type { Session } from './session.js'
 import type { StoredState } from './state.js'
 import { onlyResult, takeBuffer, writeBytes } from './transfer.js'
 import { Uses } from './uses.js'
-import { workOptions } from './work-options.js'
 import { writeOut } from './write-back.js'
 
 /** What changes `live` or the bytes is called in the turn that `lock` gives. */
@@ -181,7 +180,7 @@ export class Residency {
     const started = performance.now()
     const room = this.memory.readers.takeRoom() as Reservation // callers see to it that there is
     try {
-      const data = mode === 'w+' ? await this.#zeroed() : await this.#readWhole(options, room)
+      const data = mode === 'w+' ? await this.#zeroed() : await this.#read(options, room)
       this.check()
       this.live = this.#fresh(data, mode, by, by.keepsBuffer)
       by.setBuffer(data)
@@ -216,7 +215,7 @@ export class Residency {
     if (live === undefined || !this.hasChanges) return
     const data = this.occupants.bufferOf(this.meta, by) ?? live.data
     const { meta } = await writeBytes(this.session, this.target, bytesOf(data), options)
-    this.meta = meta
+    this.written(meta)
     live.dirty = false
     if (data !== live.data && this.live === live) this.live = { ...live, data }
   }
@@ -275,21 +274,23 @@ export class Residency {
     return { data, shape, dtype, mode, dirty: false, out: by.keepsBuffer, shared }
   }
 
-  async #readWhole(options: WorkOptions, room: Reservation): Promise<TypedArray> {
-    const { incarnation, dtype, shape, nbytes } = this.meta
-    if (nbytes === 0) return allocate(dtype, 0)
-    const into = room.takeSpare()
-    const params = into === undefined ? { incarnation } : { incarnation, into }
-    const transfer = into === undefined ? [] : [into]
-    const { buffer, version } = await this.session.call('read', params, { ...workOptions(options), transfer })
+  async #read(options: WorkOptions, room: Reservation): Promise<TypedArray> {
+    const { data, version } = await readWhole(this.session, this.meta, room, options)
     this.meta = { ...this.meta, version }
-    return wrap(buffer, dtype, 0, sizeOf(shape))
+    return data
   }
 
   async #zeroed(): Promise<TypedArray> {
     const data = allocate(this.meta.dtype, sizeOf(this.meta.shape))
-    this.meta = onlyResult(await this.session.call('put', { puts: [{ target: this.target }] })).meta
+    this.written(onlyResult(await this.session.call('put', { puts: [{ target: this.target }] })).meta)
     return data
+  }
+
+  /** A whole value was written over the version known here, so nobody had written another. */
+  written(meta: ArrayMeta): void {
+    this.#isDoubtful = false
+    this.#isOutdated = false
+    this.meta = meta
   }
 
   /** A new value of what is loaded. */

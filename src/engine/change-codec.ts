@@ -13,6 +13,7 @@ const KINDS = [
   'snapshot-begin',
   'snapshot-end',
   'used',
+  'call',
 ] as const satisfies readonly Change['kind'][]
 
 const PURGE = 1
@@ -73,6 +74,14 @@ function writeChange(writer: ByteWriter, change: Change): void {
     case 'used':
       writer.integer(change.uses.length)
       writer.doubles(change.uses)
+      break
+    case 'call':
+      writer.text(change.client)
+      writer.integer(change.id)
+      writer.integer(change.answeredBelow)
+      writeIntegers(writer, change.changed)
+      writeIntegers(writer, change.made)
+      writeIntegers(writer, change.gone)
   }
 }
 
@@ -100,6 +109,16 @@ function readChange(reader: ByteReader): Change {
       return { kind, entries: reader.integer() }
     case 'used':
       return { kind, uses: reader.doubles(reader.integer()) }
+    case 'call':
+      return {
+        kind,
+        client: reader.text(),
+        id: reader.integer(),
+        answeredBelow: reader.integer(),
+        changed: readIntegers(reader),
+        made: readIntegers(reader),
+        gone: readIntegers(reader),
+      }
     default:
       throw new RangeError('a catalog frame holds an unknown kind of change')
   }
@@ -169,6 +188,15 @@ function flagsOf({ purge, ephemeral, hasState, expires, tags }: Description): nu
     (expires === Number.POSITIVE_INFINITY ? 0 : HAS_EXPIRY) |
     (tags.length === 0 ? 0 : HAS_TAGS)
   )
+}
+
+function writeIntegers(writer: ByteWriter, integers: readonly number[]): void {
+  writer.integer(integers.length)
+  for (const integer of integers) writer.integer(integer)
+}
+
+function readIntegers(reader: ByteReader): number[] {
+  return Array.from({ length: reader.integer() }, () => reader.integer())
 }
 
 function writeTexts(writer: ByteWriter, texts: readonly string[]): void {

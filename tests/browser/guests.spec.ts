@@ -252,3 +252,27 @@ test('a guest that is set aside holds what it holds, and is back as a guest', as
   })
   expect(seen).toEqual([[3], 'guest'])
 })
+
+test('what a guest goes on writing after a change of the owner is not taken for stale', async ({ session }) => {
+  const owner = await session.open()
+  const guest = await session.open()
+  for (const page of [owner, guest]) await openDisk(page)
+  await guest.evaluate(async () => {
+    const { disk, keep } = await import('/tests/support/kept.ts')
+    const array = await disk().array(new Uint8Array(2), { cachePath: 'a' })
+    const data = (await array.data()) as Uint8Array
+    data[0] = 1
+    Object.assign(globalThis, { data })
+    keep('a', array)
+  })
+  await owner.close()
+  const seen = await guest.evaluate(async () => {
+    const { disk, kept } = await import('/tests/support/kept.ts')
+    const { data } = globalThis as unknown as { data: Uint8Array }
+    await disk().flush()
+    data[1] = 2
+    await kept('a').offload()
+    return [disk().role, (await kept('a').get()).toNested()]
+  })
+  expect(seen).toEqual(['owner', [1, 2]])
+})
