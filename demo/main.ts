@@ -116,7 +116,9 @@ async function start(): Promise<void> {
   } catch (error) {
     opening.textContent = 'The disk is not open.'
     const title =
-      error instanceof DiskLockedError ? 'The arrays are open in another tab.' : 'The disk could not be opened.'
+      error instanceof DiskLockedError
+        ? 'Another tab has the arrays and does not answer.'
+        : 'The disk could not be opened.'
     notifyError(title, error, { label: 'Try again', run: () => void start() })
   }
 }

@@ -6,6 +6,7 @@ const steps = [
   [vite, 'build', '--mode', 'worker'],
   [vite, 'build'], // has the worker as text
   [packageFile('typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+  ['scripts/check-sizes.mjs'],
 ]
 for (const step of steps) {
   const code = await run(process.execPath, step)

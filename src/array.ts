@@ -1,4 +1,5 @@
 // DiskBackedNDArray: an n-dimensional array that is on disk, in memory, or both.
+
 import { checkAttributes, frozenAttributes } from './attributes.js'
 import { LazyDiskCache } from './cache.js'
 import type { WorkOptions } from './call.js'
@@ -8,8 +9,9 @@ import { DTYPES, type DType, type Scalar, type TypedArray } from './core/dtype.j
 import type { NDArray } from './core/ndarray.js'
 import type { Selection } from './core/selection.js'
 import { sizeOf } from './core/shape.js'
+import { wholeLayout } from './core/view-layout.js'
 import { type ArrayData, type ByteStream, type CreateOptions, checkCreateOptions, contentOf, make } from './creation.js'
-import { custodyOf } from './custody.js'
+import { custodyOf } from './custodies.js'
 import { diskNamed } from './default-disk.js'
 import type { Disk } from './disk.js'
 import { dispose } from './disposal.js'
@@ -21,7 +23,7 @@ import { addOperators, callOperator } from './operators/methods.js'
 import type { AstypeOptions, MaybeOut, Out, OutOption } from './operators/types.js'
 import { checkPriority, type Priority } from './priority.js'
 import type { JsonObject } from './protocol.js'
-import { type ReadOptions, wholeLayout } from './reading.js'
+import type { ReadOptions } from './reading.js'
 import { checkState, type LazyDiskCacheState } from './state.js'
 import { type ArrayView, onDisk, type Readable, Reader } from './view.js'
 

@@ -1,7 +1,8 @@
 // One call on its way: what was asked, who waits for the answer, and whether it may be asked again.
 import { fromErrorData } from './core/error-data.js'
 import type { Service } from './link.js'
-import { type CallRequest, REPEATABLE, type ServiceMessage } from './protocol.js'
+import type { CallRequest, ServiceMessage } from './protocol.js'
+import { REPEATABLE } from './repeatable.js'
 
 export interface WorkOptions {
   signal?: AbortSignal

@@ -15,6 +15,7 @@ import type {
   OpenRequest,
   Params,
   Result,
+  Role,
   ServiceMessage,
 } from './protocol.js'
 import { Relay } from './relay.js'
@@ -49,6 +50,8 @@ export class Connection {
   holds: () => OpenRequest['holds'] = () => []
   /** In a worker behind a port: the budget of the page when the port was opened. */
   readonly pageMemory: number | undefined
+  /** As the service told last. */
+  role: Role
   /** Counts the memory of workers behind our ports. */
   lender: PageLender | undefined
 
@@ -69,7 +72,7 @@ export class Connection {
   #nextId = 1
 
   constructor(setup: ConnectionSetup) {
-    const { name, backend, evictionPolicy, client, connector, fallbackReason, pageMemory } = setup
+    const { name, backend, evictionPolicy, client, connector, fallbackReason, pageMemory, role = 'owner' } = setup
     this.name = name
     this.backend = backend
     this.evictionPolicy = evictionPolicy
@@ -77,6 +80,7 @@ export class Connection {
     this.#connector = connector
     this.fallbackReason = fallbackReason
     this.pageMemory = pageMemory
+    this.role = role
   }
 
   /** Resolves when the disk is open. Errors: what opening it throws, or the signal's reason; the connection is closed then. */
@@ -261,7 +265,10 @@ export class Connection {
     if (message.type === 'progress') {
       this.#tasks.get(message.id)?.progress?.(message.doneBytes, message.totalBytes)
       if (message.isLast) this.#link?.service.told(message.id)
-    } else this.#tell(message)
+      return
+    }
+    if (message.type === 'role') this.role = message.role
+    this.#tell(message)
   }
 
   #tellWritten<M extends MethodName>(method: M, result: Result<M>, by: CallOptions['by']): void {

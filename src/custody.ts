@@ -3,6 +3,7 @@ import type { WorkOptions } from './call.js'
 import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
 import type { DType, TypedArray } from './core/dtype.js'
 import { DiskClosedError, ReadOnlyError } from './core/errors.js'
+import { noteCustody } from './custodies.js'
 import { InMemory, isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
 import { loadShared } from './loading.js'
 import type { ArrayMeta } from './protocol.js'
@@ -12,20 +13,6 @@ import type { Session } from './session.js'
 export type Place = InMemory | Residency
 
 const MODES: readonly LoadMode[] = ['r', 'r+', 'w+', 'c']
-
-const custodies = new WeakMap<object, Custody>()
-
-/** Of an object of this library; undefined for anything else. */
-export function findCustody(value: unknown): Custody | undefined {
-  return typeof value === 'object' && value !== null ? custodies.get(value) : undefined
-}
-
-/** Errors: TypeError for what is no object of this library. */
-export function custodyOf(object: object): Custody {
-  const custody = findCustody(object)
-  if (custody === undefined) throw new TypeError(`expected a LazyDiskCache, got ${String(object)}`)
-  return custody
-}
 
 export class Custody {
   readonly owner: object
@@ -42,7 +29,7 @@ export class Custody {
   constructor(owner: object, occupant: Occupant) {
     this.owner = owner
     this.occupant = occupant
-    custodies.set(owner, this)
+    noteCustody(owner, this)
   }
 
   /** What is on disk and shared; undefined while caching is off. */

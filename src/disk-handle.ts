@@ -16,7 +16,7 @@ import {
   make,
   repeated,
 } from './creation.js'
-import { custodyOf } from './custody.js'
+import { custodyOf } from './custodies.js'
 import type { Disk, DiskStoreOptions } from './disk.js'
 import { infoOf, statsOf, storageManager, usageOf } from './disk-info.js'
 import { asyncDispose } from './disposal.js'

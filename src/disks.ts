@@ -4,13 +4,12 @@ import { fromErrorData } from './core/error-data.js'
 import { StorageUnavailableError } from './core/errors.js'
 import { fetchedLocal } from './local-link.js'
 import { requireLocks } from './locks.js'
-import { checkDiskName, checkWorkerSource, DEFAULT_LOCK_TIMEOUT_MS, type WorkerSource } from './options.js'
+import { checkDiskName, checkWorkerSource, type WorkerSource } from './options.js'
 import type { Outcome } from './protocol.js'
 import type { Remote } from './remote.js'
 import { startWorker } from './storage-worker.js'
-import { lockPage } from './worker-link.js'
 
-/** The names of all disks: those of this origin's OPFS, where there is one, and this page's in memory. Errors: WorkerFailedError. */
+/** See open-disk.ts. */
 export async function listDisks(options: WorkerSource = {}): Promise<string[]> {
   const source = checkWorkerSource('listDisks', options)
   const local = await fetchedLocal()
@@ -27,7 +26,7 @@ export async function deleteDisk(name: string, options: WorkerSource = {}): Prom
   const source = checkWorkerSource('deleteDisk', options)
   const local = await fetchedLocal()
   await local?.deleteLocalDisk(name)
-  await withPageLock(name, () => withWorker(source, (remote) => remote.deleteDisk(name)))
+  await withWorker(source, (remote) => remote.deleteDisk(name))
 }
 
 /** Resolves with undefined where this context has no storage: there are no disks then. */
@@ -35,7 +34,7 @@ async function withWorker<T>(
   source: WorkerSource,
   work: (remote: Remote) => Promise<Outcome<T>>,
 ): Promise<T | undefined> {
-  return ifAvailable(async () => {
+  try {
     requireLocks()
     const { remote, lost, end } = await startWorker(source, () => undefined, new AbortController().signal)
     try {
@@ -45,21 +44,6 @@ async function withWorker<T>(
     } finally {
       end()
     }
-  })
-}
-
-async function withPageLock(name: string, work: () => Promise<void>): Promise<void> {
-  const lock = await ifAvailable(() => lockPage(name, new AbortController().signal, DEFAULT_LOCK_TIMEOUT_MS))
-  try {
-    await work()
-  } finally {
-    lock?.release()
-  }
-}
-
-async function ifAvailable<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
   } catch (error) {
     if (error instanceof StorageUnavailableError) return undefined
     throw error

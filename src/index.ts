@@ -47,7 +47,6 @@ export { NDArray } from './core/ndarray.js'
 export { type Selection, type Slice, slice } from './core/selection.js'
 export type { ArrayData, ByteStream, CreateOptions } from './creation.js'
 export type { Disk } from './disk.js'
-export { listDisks } from './disks.js'
 export type { ArrayInfo, DiskEventMap, DiskSnapshot, DiskStats, DiskUsage } from './events.js'
 export {
   type ByteSource,
@@ -61,7 +60,7 @@ export {
   toNpz,
 } from './exchange/index.js'
 export type { BufferDescription, LoadMode } from './live.js'
-export { deleteDisk, openDisk } from './open.js'
+export { deleteDisk, listDisks, openDisk } from './open-disk.js'
 export type { DiskOptions, WorkerSource } from './options.js'
 export type { Priority } from './priority.js'
 export type { JsonObject, Problem } from './protocol.js'

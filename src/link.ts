@@ -1,6 +1,6 @@
 // What a connection needs of a storage service, wherever that runs: in a worker, behind a port, or in this thread.
 import type { StorageUnavailableError } from './core/errors.js'
-import type { CallRequest, EvictionPolicy, OpenRequest, Outcome, ServiceMessage } from './protocol.js'
+import type { CallRequest, EvictionPolicy, OpenRequest, Outcome, Role, ServiceMessage } from './protocol.js'
 
 /** ServiceRoot as the page calls it: `buffers` are those in the request that move. */
 export interface Service {
@@ -42,6 +42,8 @@ export interface ConnectionSetup {
   readonly client: string
   readonly connector: Connector
   readonly fallbackReason?: StorageUnavailableError | undefined
+  /** Of the page behind a port; default: 'owner'. */
+  readonly role?: Role
   /** Of the page behind a port: bytes it shares with its workers. */
   readonly pageMemory?: number
 }

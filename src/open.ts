@@ -2,7 +2,6 @@
 import { unlessAborted } from './abort.js'
 import { type Connection, openConnection } from './connection.js'
 import { DiskLockedError } from './core/errors.js'
-import { provideDisks } from './default-disk.js'
 import type { Disk } from './disk.js'
 import { DiskHandle } from './disk-handle.js'
 import { deleteDisk as deleteClosedDisk } from './disks.js'
@@ -23,11 +22,7 @@ interface CloseOptions {
 /** The open disks of this page by name; an entry is there from the first call that opens it until it is closed. */
 const open = new Map<string, OpenDisk>()
 
-/**
- * Opens a disk, or gives another handle on the one of that name that is open in this page; the last `memoryBudget` wins then.
- * Errors: TypeError for an unknown option, and for another backend, durability, diskBudget or evictionPolicy than the open one's;
- * StorageUnavailableError, DiskLockedError, WorkerFailedError, ProtocolVersionError, the signal's reason.
- */
+/** See open-disk.ts. */
 export async function openDisk(options: DiskOptions = {}): Promise<Disk> {
   const { name = DEFAULT_DISK_NAME, port, signal } = checkDiskOptions(options)
   signal?.throwIfAborted()
@@ -39,11 +34,11 @@ export async function openDisk(options: DiskOptions = {}): Promise<Disk> {
 }
 
 /** The open disk of that name, else it is opened with the default options; it closes with the last handle users opened. */
-async function openForClasses(name: string): Promise<Disk> {
+export async function openForClasses(name: string): Promise<Disk> {
   return whenSettled(name, (disk = new OpenDisk(name, { name })) => disk.implicitHandle())
 }
 
-/** Removes a disk and all that is on it. Errors: DiskLockedError where it is open, WorkerFailedError, TypeError. */
+/** See open-disk.ts. */
 export async function deleteDisk(name: string, options: WorkerSource = {}): Promise<void> {
   await whenSettled(name, (disk) => disk?.endUnlessUsed())
   await deleteClosedDisk(name, options)
@@ -165,5 +160,3 @@ class OpenDisk {
     if (open.get(this.#name) === this) open.delete(this.#name)
   }
 }
-
-provideDisks(openForClasses)

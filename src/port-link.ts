@@ -15,12 +15,12 @@ import { type Remote, wrapService } from './remote.js'
 export async function setUpPort(port: MessagePort, options: DiskOptions): Promise<ConnectionSetup> {
   const connector = new PortConnector(port)
   try {
-    const { name, backend, evictionPolicy, memoryBudget: pageMemory } = await connector.greet(options.signal)
+    const { name, backend, role, evictionPolicy, memoryBudget: pageMemory } = await connector.greet(options.signal)
     checkSame('name', options.name, name)
     checkSame('backend', options.backend === 'auto' ? undefined : options.backend, backend)
     checkSame('evictionPolicy', options.evictionPolicy, evictionPolicy)
     if (options.diskBudget !== undefined) throw new TypeError("openDisk: the port's disk has its budget from the page")
-    return { name, backend, evictionPolicy, client: connector.client, connector, pageMemory }
+    return { name, backend, role, evictionPolicy, client: connector.client, connector, pageMemory }
   } catch (error) {
     connector.dispose()
     throw error

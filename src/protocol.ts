@@ -5,7 +5,10 @@ import type { ResolvedSelection } from './core/selection.js'
 import type { EvaluatedArray, Evaluation } from './evaluation.js'
 
 /** Checked in the handshake: page and worker must have the same. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
+
+/** A page's worker has the disk, or is served by the one that has. */
+export type Role = 'owner' | 'guest'
 
 export type JsonObject = { readonly [key: string]: unknown }
 
@@ -104,7 +107,7 @@ export interface OpenRequest {
   /** The page's id; it holds the Web Lock `clientLockName(client)` as long as it lives. */
   readonly client: string
   readonly durability: 'relaxed' | 'strict'
-  /** Milliseconds to wait for another owner. */
+  /** Milliseconds to wait for another owner that does not answer. */
   readonly lockTimeout: number
   /** Bytes of arrays the disk may hold; default: what the browser allows. */
   readonly diskBudget?: number
@@ -210,28 +213,6 @@ export type PageMethod = 'borrowMemory' | 'returnMemory'
 export type Params<M extends MethodName> = Parameters<StorageMethods[M]>[0]
 export type Result<M extends MethodName> = ReturnType<StorageMethods[M]>
 
-/**
- * Methods that may be sent again after the worker was lost during the call: repeating them cannot change the outcome.
- * Those whose request carries a buffer are not among them, for the buffer went with the worker.
- */
-export const REPEATABLE: ReadonlySet<MethodName> = new Set<MethodName>([
-  'stat',
-  'list',
-  'setPurge',
-  'setAttributes',
-  'purge',
-  'loadState',
-  'usage',
-  'stats',
-  'check',
-  'flush',
-  'compact',
-  'close',
-  'read',
-  'readMany',
-  'evaluate',
-])
-
 export interface CallRequest<M extends MethodName = MethodName> {
   /** Unique in the client; abort and progress name it. */
   readonly id: number
@@ -255,7 +236,9 @@ export type ServiceMessage =
   | { readonly type: 'gone'; readonly incarnations: readonly number[] }
   /** Another client of the same service has changed an array, or what is said of it; the version is the one it has now. */
   | { readonly type: 'written'; readonly incarnation: number; readonly version: number }
-  /** The disk was let go of: others may change anything until it is open again. */
+  /** The client's worker is the disk's owner, or a guest, from now on. */
+  | { readonly type: 'role'; readonly role: Role }
+  /** Others may have changed anything: the disk was let go of, or has another owner. */
   | { readonly type: 'letGo' }
   /** To a worker behind a port: the page needs so many bytes of memory. */
   | { readonly type: 'memoryWanted'; readonly byteLength: number }
@@ -279,7 +262,7 @@ export type ServiceMessage =
 export interface ServiceRoot {
   /** Answers at once with the service's PROTOCOL_VERSION. `lifeLock` is held by the worker as long as it lives. */
   hello(lifeLock: string): Promise<number>
-  /** Takes the disk's lock, opens its files, recovers, sweeps. */
+  /** Takes the disk's lock, opens its files, recovers, sweeps; or joins the owner that serves others. */
   open(request: OpenRequest): Promise<Outcome<void>>
   call(request: CallRequest): Promise<Outcome<unknown>>
   abort(id: number): void
@@ -299,6 +282,7 @@ export interface RelayRoot extends ServiceRoot {
   identify(): Promise<{
     readonly name: string
     readonly backend: 'opfs' | 'memory'
+    readonly role: Role
     readonly evictionPolicy: EvictionPolicy
     /** Bytes that page and workers share. */
     readonly memoryBudget: number

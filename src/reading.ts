@@ -4,7 +4,7 @@ import { DTYPES, type DType, type TypedArray } from './core/dtype.js'
 import { DTypeError, ShapeError } from './core/errors.js'
 import { NDArray } from './core/ndarray.js'
 import type { ResolvedSelection } from './core/selection.js'
-import { sizeOf, stridesOf } from './core/shape.js'
+import { sizeOf } from './core/shape.js'
 import { copyElements, isContiguous } from './core/strided.js'
 import { allocate, wrap } from './core/typed-array.js'
 import type { ViewLayout } from './core/view-layout.js'
@@ -155,9 +155,4 @@ export function checkInto<D extends DType>(
   const size = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0)
   const room = into.length / DTYPES[dtype].width
   if (room < size) throw new ShapeError(`into has room for ${room} elements, the selections have ${size}`)
-}
-
-/** The layout an array has on disk and in memory. */
-export function wholeLayout(shape: readonly number[]): ViewLayout {
-  return { shape, strides: stridesOf(shape), offset: 0 }
 }

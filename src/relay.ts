@@ -42,8 +42,8 @@ export class Relay implements RelayRoot {
   }
 
   async identify(): ReturnType<RelayRoot['identify']> {
-    const { name, backend, evictionPolicy, lender } = this.#connection
-    return { name, backend, evictionPolicy, memoryBudget: lender?.limit ?? Number.POSITIVE_INFINITY }
+    const { name, backend, role, evictionPolicy, lender } = this.#connection
+    return { name, backend, role, evictionPolicy, memoryBudget: lender?.limit ?? Number.POSITIVE_INFINITY }
   }
 
   /** The disk is open; watches the guest, whose lock becomes free when its worker is terminated. */

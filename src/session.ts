@@ -203,7 +203,7 @@ export class Session {
   /** Reads what no message told yet. */
   async begin(): Promise<void> {
     const { liveBytes, arrays } = await this.connection.call('usage', {})
-    this.#snapshots.change({ liveBytes, arrays })
+    this.#snapshots.change({ liveBytes, arrays, role: this.connection.role })
     this.#serviceBuffers.offer()
   }
 
@@ -253,6 +253,8 @@ export class Session {
     if (message.type === 'changed') this.#onDisk(message)
     if (message.type === 'written') this.#residencies.get(message.incarnation)?.doubt(message.version)
     if (message.type === 'letGo') this.#onLetGo()
+    if (message.type === 'role' && this.#snapshots.change({ role: message.role }))
+      this.emit('role', { role: message.role })
     if (message.type === 'memoryWanted') void this.#giveBackMemory(message.byteLength)
     if (message.type === 'gone') this.gone(message.incarnations, 'was replaced, deleted or purged')
     if (message.type === 'purged') this.emit('purge', { path: message.path, byteLength: message.byteLength })

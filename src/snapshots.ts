@@ -17,13 +17,13 @@ export class Snapshots {
     return () => this.#listeners.delete(subscription)
   }
 
-  /** An exception of a listener is the page's to see, and no concern of whoever made the change. */
-  change(changed: Partial<DiskSnapshot>): void {
+  /** Returns whether anything is new. An exception of a listener is the page's to see, and no concern of whoever made the change. */
+  change(changed: Partial<DiskSnapshot>): boolean {
     const before = this.#current
     const now = { ...before, ...changed }
     const { residentBytes, liveBytes, arrays, role } = now
     const isSame = before.residentBytes === residentBytes && before.liveBytes === liveBytes && before.arrays === arrays
-    if (isSame && before.role === role) return
+    if (isSame && before.role === role) return false
     this.#current = Object.freeze(now)
     for (const { listener } of [...this.#listeners]) {
       try {
@@ -32,5 +32,6 @@ export class Snapshots {
         if (typeof reportError === 'function') reportError(error) // Node has none
       }
     }
+    return true
   }
 }

@@ -1,6 +1,10 @@
 // What calls have taken of a storage service, holds and drafts, so that it can be given back.
-import type { Connection } from './connection.js'
 import type { CallRequest, MethodName, OpenRequest, Params, Result } from './protocol.js'
+
+/** Where it is given back. */
+interface Service {
+  call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>>
+}
 
 type Note = { [M in MethodName]?: (taken: Taken, params: Params<M>, result: Result<M>) => void }
 
@@ -35,8 +39,8 @@ export class Taken {
     note?.(this, params, result)
   }
 
-  take(incarnation: number): void {
-    this.#counts.set(incarnation, (this.#counts.get(incarnation) ?? 0) + 1)
+  take(incarnation: number, count = 1): void {
+    this.#counts.set(incarnation, (this.#counts.get(incarnation) ?? 0) + count)
   }
 
   release(incarnation: number): void {
@@ -50,11 +54,11 @@ export class Taken {
   }
 
   /** Leaves nothing taken. */
-  giveBack(connection: Connection): void {
+  giveBack(service: Service): void {
     const ignore = () => undefined // closed or lost, a service has no drafts and no holds
-    for (const draft of this.drafts.keys()) connection.call('abortWrite', { draft }).catch(ignore)
+    for (const draft of this.drafts.keys()) service.call('abortWrite', { draft }).catch(ignore)
     const incarnations = this.holds().flatMap(({ incarnation, count }) => new Array<number>(count).fill(incarnation))
-    if (incarnations.length > 0) connection.call('release', { incarnations }).catch(ignore)
+    if (incarnations.length > 0) service.call('release', { incarnations }).catch(ignore)
     this.drafts.clear()
     this.#counts.clear()
   }

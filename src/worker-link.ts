@@ -1,7 +1,6 @@
 // The disk in a storage worker of this page: the page's locks, the worker, and the disk open in it.
 import { unlessAborted } from './abort.js'
 import { fromErrorData } from './core/error-data.js'
-import { DiskLockedError } from './core/errors.js'
 import { randomId } from './ids.js'
 import type { ConnectionSetup, Connector, Link, LinkRequest } from './link.js'
 import { acquireLock, type HeldLock, requireLocks } from './locks.js'
@@ -40,21 +39,14 @@ class WorkerConnector implements Connector {
     const deadline = performance.now() + lockTimeout
     requireLocks()
     await this.#lockClient(request.signal)
-    const pageLock = await lockPage(this.#name, request.signal, lockTimeout)
-    try {
-      return await this.#start(request, pageLock, Math.max(0, deadline - performance.now()))
-    } catch (error) {
-      pageLock.release()
-      throw error
-    }
+    return this.#start(request, Math.max(0, deadline - performance.now()))
   }
 
   dispose(): void {
     this.#clientLock?.release()
   }
 
-  /** The page's lock goes after the worker, so that who is granted it finds the worker's locks and files let go of. */
-  async #start(request: LinkRequest, pageLock: HeldLock, lockTimeout: number): Promise<Link> {
+  async #start(request: LinkRequest, lockTimeout: number): Promise<Link> {
     const { signal, holds, receive } = request
     const { remote, lost, end } = await startWorker(this.#options, receive, signal)
     try {
@@ -66,9 +58,10 @@ class WorkerConnector implements Connector {
       end()
       throw error
     }
+    const letGo = queuePage(this.#name)
     const endAll = () => {
       end()
-      pageLock.release()
+      letGo()
     }
     return { service: remote, lost, end: endAll }
   }
@@ -81,11 +74,21 @@ class WorkerConnector implements Connector {
   }
 }
 
-/** Errors: DiskLockedError where another page has the disk for longer; the signal's reason. */
-export async function lockPage(name: string, signal: AbortSignal, timeoutMs: number): Promise<HeldLock> {
-  const lock = await acquireLock(pageLockName(name), { signal, timeoutMs })
-  if (lock !== undefined) return lock
-  throw new DiskLockedError(
-    `disk '${name}' is open elsewhere: waited ${timeoutMs} ms for another tab or worker to close it`,
+/**
+ * Every page with the disk holds this lock or waits for it, so that browsers see that pages block each other, and are slow to
+ * freeze the one that holds it. Returns how to end that.
+ */
+function queuePage(name: string): () => void {
+  const ended = new AbortController()
+  let held: HeldLock | undefined
+  acquireLock(pageLockName(name), { signal: ended.signal, timeoutMs: Number.POSITIVE_INFINITY }).then(
+    (lock) => {
+      held = lock
+    },
+    () => undefined, // ended before
   )
+  return () => {
+    ended.abort()
+    held?.release()
+  }
 }

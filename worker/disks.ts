@@ -1,9 +1,13 @@
 // Listing and deleting disks, none of which this worker has open.
-import { toErrorData } from '../src/core/error-data.js'
+import { DiskLockedError } from '../src/core/errors.js'
+import { outcomeOf } from '../src/engine/service.js'
 import type { Outcome } from '../src/protocol.js'
 import { diskNames, removeDiskFolder } from './opfs-folders.js'
 import { takeOwnership } from './ownership.js'
 import { deleteStates } from './state-store.js'
+
+/** For whoever has the disk to close it. */
+const WAIT_MS = 5000
 
 export function listDisks(): Promise<Outcome<string[]>> {
   return outcomeOf(diskNames)
@@ -12,7 +16,7 @@ export function listDisks(): Promise<Outcome<string[]>> {
 /** Crash order: states that no array refers to do no harm, so they go last. */
 export function deleteDisk(name: string): Promise<Outcome<void>> {
   return outcomeOf(async () => {
-    const giveUp = await takeOwnership(name, 0)
+    const giveUp = await whileFree(name)
     try {
       await removeDiskFolder(name)
       await deleteStates(name)
@@ -22,10 +26,13 @@ export function deleteDisk(name: string): Promise<Outcome<void>> {
   })
 }
 
-async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+/** Errors: DiskLockedError where some page has the disk. */
+async function whileFree(name: string): Promise<() => void> {
+  const signal = AbortSignal.timeout(WAIT_MS)
   try {
-    return { ok: true, value: await work() }
+    return await takeOwnership(name, signal)
   } catch (error) {
-    return { ok: false, error: toErrorData(error) }
+    if (!signal.aborted) throw error
+    throw new DiskLockedError(`disk '${name}' is open: waited ${WAIT_MS} ms for it to be closed everywhere`)
   }
 }

@@ -1,25 +1,27 @@
-// The storage worker: the only owner of the disk's files. Offers the service to the page over comlink.
+// The storage worker: has the disk's files open, or is a guest of the worker that has. Offers the service to the page over comlink.
 import { expose, transfer } from 'comlink'
-import { createService, transferables } from '../src/engine/service.js'
-import type { EventMessage, WorkerRoot } from '../src/protocol.js'
+import { transferables } from '../src/engine/service.js'
+import { type EventMessage, PROTOCOL_VERSION, type WorkerRoot } from '../src/protocol.js'
 import { deleteDisk, listDisks } from './disks.js'
-import { WorkerHost } from './host.js'
+import { Member } from './member.js'
 import { holdForLife } from './ownership.js'
 
-const service = createService(new WorkerHost(), (event) => postMessage({ event } satisfies EventMessage))
+/** From `hello` on, the page's first call. */
+let member: Member
 
 const root: WorkerRoot = {
   hello: async (lifeLock) => {
     await holdForLife(lifeLock)
-    return service.hello(lifeLock)
+    member = new Member(lifeLock, (event) => postMessage({ event } satisfies EventMessage))
+    return PROTOCOL_VERSION
   },
-  open: (request) => service.open(request),
+  open: (request) => member.open(request),
   call: async (request) => {
-    const outcome = await service.call(request)
+    const outcome = await member.call(request)
     return transfer(outcome, outcome.ok ? transferables(outcome.value) : [])
   },
-  abort: (id) => service.abort(id),
-  told: (id) => service.told(id),
+  abort: (id) => member.abort(id),
+  told: (id) => member.told(id),
   listDisks,
   deleteDisk,
 }

@@ -1,27 +1,29 @@
-// What the storage service gets from the worker: the disk's lock and folder, its container states, who else lives.
+// What the storage service gets from the worker: the disk's folder, its container states, who else lives.
 import { scheduler } from '../src/engine/scheduler.js'
 import type { ServiceHost } from '../src/engine/service.js'
 import type { Directory, StateStore } from '../src/engine/storage.js'
 import type { OpenRequest } from '../src/protocol.js'
 import { OpfsDirectory } from './opfs-directory.js'
 import { diskFolder } from './opfs-folders.js'
-import { liveClients, takeOwnership } from './ownership.js'
+import { liveClients } from './ownership.js'
 import { IndexedDbStates } from './state-store.js'
 
 export class WorkerHost implements ServiceHost {
   readonly scheduler = scheduler
   readonly ownsBuffers = true
   readonly liveClients = liveClients
-  #giveUpOwnership: () => void = () => undefined
+  readonly #giveUp: () => void
 
-  async openDirectory({ name, lockTimeout }: OpenRequest): Promise<Directory> {
-    const giveUp = await takeOwnership(name, lockTimeout)
+  /** `giveUp` lets go of the disk's lock. */
+  constructor(giveUp: () => void) {
+    this.#giveUp = giveUp
+  }
+
+  async openDirectory({ name }: OpenRequest): Promise<Directory> {
     try {
-      const directory = new OpfsDirectory(name, await diskFolder(name))
-      this.#giveUpOwnership = giveUp
-      return directory
+      return new OpfsDirectory(name, await diskFolder(name))
     } catch (error) {
-      giveUp()
+      this.#giveUp()
       throw error
     }
   }
@@ -31,6 +33,6 @@ export class WorkerHost implements ServiceHost {
   }
 
   async closeDirectory(): Promise<void> {
-    this.#giveUpOwnership()
+    this.#giveUp()
   }
 }

@@ -1,7 +1,15 @@
 // The engine's files over OPFS sync access handles.
+import { CATALOG_FILES } from '../src/engine/catalog.js'
 import type { Directory, SyncFile } from '../src/engine/storage.js'
 import { unavailable } from './opfs-folders.js'
 import { unlocked } from './opfs-locks.js'
+
+/** Several workers may have a file open. Where the mode is not known, asking for it gives an exclusive handle. */
+export const SHARES_HANDLES = 'mode' in FileSystemSyncAccessHandle.prototype
+
+interface ModedFileHandle {
+  createSyncAccessHandle(options: { mode: 'readwrite' | 'readwrite-unsafe' }): Promise<FileSystemSyncAccessHandle>
+}
 
 export class OpfsDirectory implements Directory {
   readonly #disk: string
@@ -15,8 +23,13 @@ export class OpfsDirectory implements Directory {
   /** Errors: DiskLockedError, StorageUnavailableError. */
   async open(name: string): Promise<SyncFile> {
     const file = await this.#folder.getFileHandle(name, { create: true })
+    // The catalog is its owner's alone: a worker that opens it knows that the owner before has written its last byte.
+    const isShared = SHARES_HANDLES && !(CATALOG_FILES as readonly string[]).includes(name)
+    const mode = isShared ? 'readwrite-unsafe' : 'readwrite'
     try {
-      const handle = await unlocked(this.#disk, () => file.createSyncAccessHandle())
+      const handle = await unlocked(this.#disk, () =>
+        (file as unknown as ModedFileHandle).createSyncAccessHandle({ mode }),
+      )
       return new OpfsFile(file, handle)
     } catch (error) {
       if (await this.#isRefusal(error)) throw unavailable('FileSystemFileHandle.createSyncAccessHandle', error)

@@ -3,28 +3,27 @@ import { DiskLockedError } from '../src/core/errors.js'
 import { clientLockName, ownerLockName } from '../src/names.js'
 
 /** Browsers free the locks of a terminated worker some time after its page's. */
-const HANDOVER_MS = 1000
-/** AbortSignal.timeout takes no more everywhere. */
-const MAX_WAIT_MS = 2 ** 31 - 1
+export const HANDOVER_MS = 1000
 
-/**
- * Makes this worker the disk's owner; resolves with how to end that. Errors: DiskLockedError where another worker stays the
- * owner for `lockTimeout` milliseconds.
- */
-export async function takeOwnership(disk: string, lockTimeout: number): Promise<() => void> {
-  const waitMs = Math.min(Math.max(lockTimeout, HANDOVER_MS), MAX_WAIT_MS)
-  const signal = AbortSignal.timeout(waitMs)
-  try {
-    return await hold(ownerLockName(disk), { signal })
-  } catch (error) {
-    if (!signal.aborted) throw error
-    throw new DiskLockedError(`disk '${disk}' is in use by another worker: waited ${waitMs} ms for it to end`)
-  }
+/** Waits to be the disk's owner; resolves with how to end that. Errors: the signal's reason. */
+export function takeOwnership(disk: string, signal: AbortSignal): Promise<() => void> {
+  return hold(ownerLockName(disk), { signal })
+}
+
+export function lockedError(disk: string, waitedMs: number): DiskLockedError {
+  return new DiskLockedError(
+    `disk '${disk}' is in use by another worker that does not answer: waited ${waitedMs} ms for it`,
+  )
 }
 
 /** The page queues on this lock: being granted it, it knows that the worker has ended. */
 export async function holdForLife(lock: string): Promise<void> {
   await hold(lock, {})
+}
+
+/** Resolves when whoever holds the lock has let go or died. Errors: the signal's reason. */
+export async function whenFree(lock: string, signal: AbortSignal): Promise<void> {
+  await navigator.locks.request(lock, { signal }, () => undefined)
 }
 
 /** The clients whose page, or connection, is there now. */

@@ -10,6 +10,11 @@ export interface ViewLayout {
   readonly offset: number
 }
 
+/** The layout an array has on disk and in memory. */
+export function wholeLayout(shape: readonly number[]): ViewLayout {
+  return { shape, strides: stridesOf(shape), offset: 0 }
+}
+
 export function selectedLayout(selection: ResolvedSelection, base: Omit<ViewLayout, 'shape'>): ViewLayout {
   const strideOf = (axis: number) => base.strides[axis] ?? 0
   return {

@@ -1,9 +1,8 @@
 // What can be done with arrays: create and replace, read, set, append. Each is one commit.
 import { DTYPES } from '../core/dtype.js'
 import { StaleArrayError } from '../core/errors.js'
-import { checkResolved, type ResolvedSelection, resolveSelection, selectedShape } from '../core/selection.js'
-import { checkAxis, sizeOf, stridesOf } from '../core/shape.js'
-import { selectedLayout } from '../core/view-layout.js'
+import { checkResolved, type ResolvedSelection, selectedShape } from '../core/selection.js'
+import { checkAxis, sizeOf } from '../core/shape.js'
 import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
 import { checkAppendable, checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
 import { type Draft, DraftWriter } from './draft.js'
@@ -12,8 +11,7 @@ import { type Change, descriptionOf, type Entry, metaOf } from './entry.js'
 import { storedBytes } from './index-of-arrays.js'
 import { KeyedMutex } from './keyed-mutex.js'
 import { type BlockTable, blockLength, emptyBlocks, positionOf } from './layout.js'
-import { planOf } from './plan.js'
-import { readPlan, readRange } from './reading.js'
+import { readRange, readSelections } from './reading.js'
 import { type RegionValue, touchedBlocks, writeRegion } from './region.js'
 import type { Replaced } from './room.js'
 import type { Work } from './work.js'
@@ -103,6 +101,15 @@ export class Arrays {
     return entries.map((entry, i) => ({ meta: metaOf(entry), replaced: replaced[i] }))
   }
 
+  /** Those under the prefix that anybody may find, in order of path. */
+  list(prefix: string): Entry[] {
+    const found: Entry[] = []
+    for (const entry of this.#engine.arrays.values()) {
+      if (!entry.ephemeral && entry.path.startsWith(prefix) && !this.#engine.hasExpired(entry)) found.push(entry)
+    }
+    return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+  }
+
   /** Runs `work` while no one else changes the array's bytes or moves them. */
   exclusively<T>(incarnation: number, work: () => Promise<T>): Promise<T> {
     return this.#changing.run(incarnation, () => this.#engine.reading(work, [incarnation]))
@@ -120,20 +127,7 @@ export class Arrays {
   ): Promise<{ buffer: ArrayBuffer; version: number }> {
     return this.#engine.reading(async () => {
       const entry = this.#engine.entry(incarnation)
-      const { itemsize } = DTYPES[entry.dtype]
-      const base = { strides: stridesOf(entry.shape), offset: 0 }
-      const plans = (selections ?? [resolveSelection([], entry.shape)]).map((selection) =>
-        planOf(selectedLayout(checkResolved(selection, entry.shape), base), itemsize),
-      )
-      const total = plans.reduce((sum, { byteLength }) => sum + byteLength, 0)
-      work.begin(total)
-      const buffer = room(total)
-      let at = 0
-      for (const plan of plans) {
-        await readPlan(this.#engine.data, entry, plan, new Uint8Array(buffer, at, plan.byteLength), work)
-        at += plan.byteLength
-      }
-      await work.end()
+      const buffer = await readSelections(this.#engine.data, entry, selections, room, work)
       return { buffer, version: entry.version }
     }, [incarnation])
   }

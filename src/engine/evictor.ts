@@ -16,6 +16,9 @@ const HIGH_WATERMARK = 0.9
 /** Told again only after it was less than this. */
 const LOW_WATERMARK = 0.8
 
+/** Guests join a new owner within some milliseconds. */
+const GATHERING_MS = 1000
+
 export interface EvictionRules {
   readonly diskBudget: number
   readonly evictionPolicy: EvictionPolicy
@@ -38,6 +41,8 @@ export class Evictor implements Limits {
   /** All arrays; made when one has to go for the first time. */
   #queue: RankedQueue | undefined
   #isUnderPressure = false
+  /** In wait for `begin`. */
+  #cancelBegin: (() => void) | undefined
 
   constructor({ diskBudget, evictionPolicy }: EvictionRules, around: Surroundings) {
     this.diskBudget = diskBudget
@@ -55,12 +60,26 @@ export class Evictor implements Limits {
     this.changed()
   }
 
+  /** As `begin`, when the clients of the owner before had time to say what they hold. */
+  beginLater(): void {
+    this.#cancelBegin = this.#around.scheduler.after(GATHERING_MS, () => {
+      this.#cancelBegin = undefined
+      try {
+        this.begin()
+      } catch (error) {
+        this.#around.engine.onMarkFailed(error)
+      }
+    })
+  }
+
   /** Nothing goes by itself until `start`. */
   stop(): void {
+    this.#cancelBegin?.()
     this.#expiry.stop()
   }
 
   start(): void {
+    if (this.#cancelBegin !== undefined) this.beginLater()
     this.#expiry.start()
   }
 

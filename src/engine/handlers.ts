@@ -1,10 +1,31 @@
 // What answers the calls of the protocol.
 import type { MethodName, PageMethod, Params, Result } from '../protocol.js'
+import type { Client } from './client.js'
 import type { Work } from './work.js'
 
 export type Handlers = {
   readonly [M in Exclude<MethodName, PageMethod | 'close'>]: (
     p: Params<M>,
     work: Work,
+    client: Client,
   ) => Result<M> | Promise<Result<M>>
 }
+
+/** Methods after which `durability: 'strict'` waits for the mark. */
+export const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
+  'put',
+  'commitWrite',
+  'set',
+  'append',
+  'evaluateInto',
+  'setAttributes',
+  'rename',
+  'delete',
+  'purge',
+  'clear',
+  'saveState',
+  'evict',
+])
+
+/** Methods whose array counts as used by them. */
+export const USING: ReadonlySet<MethodName> = new Set<MethodName>(['read', 'readMany', 'set', 'append'])

@@ -1,4 +1,5 @@
 // Who holds which array, and the purge of those that nobody holds any more.
+import type { OpenRequest } from '../protocol.js'
 import type { Engine } from './engine.js'
 import type { Entry } from './entry.js'
 
@@ -6,12 +7,25 @@ export class Holds {
   readonly #engine: Engine
   /** By client, the number of its objects on each incarnation. */
   readonly #counts = new Map<string, Map<number, number>>()
-  readonly #purge: (entries: readonly Entry[]) => void
+  readonly #purge: (entries: readonly Entry[], client?: string) => void
 
-  /** `purge` removes arrays for good. */
-  constructor(engine: Engine, purge: (entries: readonly Entry[]) => void) {
+  /** `purge` removes arrays for good; `client` was the last to hold them. */
+  constructor(engine: Engine, purge: (entries: readonly Entry[], client?: string) => void) {
     this.#engine = engine
     this.#purge = purge
+  }
+
+  /** The client holds this, whatever it held before. Errors: QuotaExceededError. */
+  join(client: string, holds: OpenRequest['holds']): void {
+    this.#counts.delete(client)
+    for (const { incarnation, count } of holds) this.take(client, incarnation, count)
+    this.#drop(client, (incarnation) => this.#counts.get(client)?.has(incarnation) === true)
+  }
+
+  /** The client is no more. */
+  forget(client: string): void {
+    this.#counts.delete(client)
+    this.#drop(client, () => false)
   }
 
   /** Errors: QuotaExceededError, and then nothing is held. */
@@ -28,7 +42,7 @@ export class Holds {
   /** Gives up one hold of each; what was the last one takes a mortal array with it. */
   release(client: string, incarnations: readonly number[]): void {
     const counts = this.#counts.get(client)
-    const dead = new Set<Entry>()
+    const given = new Set<Entry>()
     for (const incarnation of incarnations) {
       const count = (counts?.get(incarnation) ?? 0) - 1
       if (count > 0) {
@@ -37,12 +51,9 @@ export class Holds {
       }
       counts?.delete(incarnation)
       const entry = this.#engine.arrays.get(incarnation)
-      if (entry === undefined || !isMortal(entry)) continue
-      const clients = entry.clients.filter((other) => other !== client)
-      if (clients.length > 0) this.#engine.describe(entry, { clients })
-      else dead.add(entry)
+      if (entry !== undefined && isMortal(entry)) given.add(entry)
     }
-    this.#purge([...dead])
+    this.#giveUp(client, given)
   }
 
   /** Somebody has an object on it. */
@@ -64,6 +75,24 @@ export class Holds {
       if (isMortal(entry) && !entry.clients.some((client) => live.has(client))) dead.push(entry)
     }
     this.#purge(dead)
+  }
+
+  /** Takes the client off the mortal arrays it is noted on and does not hold. */
+  #drop(client: string, holds: (incarnation: number) => boolean): void {
+    const given = [...this.#engine.arrays.values()].filter(
+      (entry) => isMortal(entry) && entry.clients.includes(client) && !holds(entry.incarnation),
+    )
+    this.#giveUp(client, given)
+  }
+
+  #giveUp(client: string, entries: Iterable<Entry>): void {
+    const dead: Entry[] = []
+    for (const entry of entries) {
+      const clients = entry.clients.filter((other) => other !== client)
+      if (clients.length > 0) this.#engine.describe(entry, { clients })
+      else dead.push(entry)
+    }
+    this.#purge(dead, client)
   }
 }
 

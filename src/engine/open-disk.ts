@@ -4,16 +4,18 @@ import { toErrorData } from '../core/error-data.js'
 import { QuotaExceededError } from '../core/errors.js'
 import { checkPath } from '../core/path.js'
 import type { EvaluatedArray, Evaluation } from '../evaluation.js'
-import type { ArrayMeta, MethodName, OpenRequest, Params, PutResult, ServiceMessage } from '../protocol.js'
+import type { MethodName, OpenRequest, Params, PutResult, ServiceMessage } from '../protocol.js'
 import { Arrays } from './arrays.js'
 import { BufferPool } from './buffers.js'
 import { checkAttributes } from './check-request.js'
+import type { Client } from './client.js'
 import { Engine } from './engine.js'
-import { type Entry, metaOf } from './entry.js'
+import { metaOf } from './entry.js'
 import { Evictor } from './evictor.js'
-import type { Handlers } from './handlers.js'
+import { CHANGING, type Handlers, USING } from './handlers.js'
 import { Holds } from './holds.js'
 import { Housekeeping } from './housekeeping.js'
+import { type Lease, leaseOf } from './leases.js'
 import { check, compact, type Parts } from './maintenance.js'
 import { OpenDrafts } from './open-drafts.js'
 import { evaluate } from './operators/evaluate.js'
@@ -22,30 +24,13 @@ import type { ServiceHost } from './service.js'
 import type { Directory } from './storage.js'
 import type { Work } from './work.js'
 
-/** Methods after which `durability: 'strict'` waits for the mark. */
-const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
-  'put',
-  'commitWrite',
-  'set',
-  'append',
-  'evaluateInto',
-  'setAttributes',
-  'rename',
-  'delete',
-  'purge',
-  'clear',
-  'saveState',
-  'evict',
-])
-
-/** Methods whose array counts as used by them. */
-const USING: ReadonlySet<MethodName> = new Set<MethodName>(['read', 'readMany', 'set', 'append'])
+/** Tells one client, or all of them. */
+export type Send = (message: ServiceMessage, to?: string) => void
 
 export class OpenDisk {
   readonly #parts: Parts
   readonly #host: ServiceHost
-  readonly #request: OpenRequest
-  readonly #send: (message: ServiceMessage) => void
+  readonly #send: Send
   readonly #removal: Removal
   readonly #holds: Holds
   readonly #evictor: Evictor
@@ -59,7 +44,8 @@ export class OpenDisk {
     directory: Directory,
     host: ServiceHost,
     request: OpenRequest,
-    send: (message: ServiceMessage) => void,
+    send: Send,
+    isTakeOver = false,
   ): Promise<OpenDisk> {
     const engine = await Engine.open(directory, host.scheduler)
     const disk = new OpenDisk(
@@ -71,9 +57,10 @@ export class OpenDisk {
     engine.onMarkFailed = (error) =>
       send({ type: 'error', error: toErrorData(error), path: undefined, during: 'write-back' })
     try {
-      for (const { incarnation, count } of request.holds) disk.#holds.take(request.client, incarnation, count)
-      await disk.#sweep()
-      disk.#evictor.begin()
+      disk.#holds.join(request.client, request.holds)
+      disk.#holds.sweep(await host.liveClients())
+      if (isTakeOver) disk.#evictor.beginLater()
+      else disk.#evictor.begin()
     } catch (error) {
       engine.abandon()
       throw error
@@ -82,10 +69,9 @@ export class OpenDisk {
     return disk
   }
 
-  private constructor(parts: Parts, host: ServiceHost, request: OpenRequest, send: (message: ServiceMessage) => void) {
+  private constructor(parts: Parts, host: ServiceHost, request: OpenRequest, send: Send) {
     this.#parts = parts
     this.#host = host
-    this.#request = request
     this.#send = send
     this.#pool = new BufferPool(host.scheduler)
     this.#drafts = new OpenDrafts(parts)
@@ -94,7 +80,7 @@ export class OpenDisk {
       if (this.#drafts.size === 0) await this.#compact(work)
     })
     this.#removal = new Removal(parts, send)
-    this.#holds = new Holds(parts.engine, (entries) => this.#removal.purge(entries))
+    this.#holds = new Holds(parts.engine, (entries, client) => this.#removal.purge(entries, client))
     const { diskBudget = Number.POSITIVE_INFINITY, evictionPolicy = 'none' } = request
     const { scheduler } = host
     const around = { engine: parts.engine, holds: this.#holds, removal: this.#removal, scheduler, send }
@@ -102,15 +88,46 @@ export class OpenDisk {
     parts.engine.limits = this.#evictor
   }
 
-  async call(method: MethodName, params: Params<MethodName>, work: Work): Promise<unknown> {
+  /** Takes in a client, which holds this and nothing else. Errors: QuotaExceededError. */
+  join(client: Client, holds: OpenRequest['holds']): void {
+    this.#holds.join(client.id, holds)
+    this.#housekeeping.afterCall()
+  }
+
+  /** The client's worker has ended. */
+  leave(client: Client): void {
+    this.#drafts.abortAll(client)
+    this.#housekeeping.afterCall()
+  }
+
+  /** The client is no more. */
+  forget(client: string): void {
+    try {
+      this.#holds.forget(client)
+    } catch (error) {
+      // What it held is found when the disk is opened again.
+      this.#send({ type: 'error', error: toErrorData(error), path: undefined, during: 'sweep' })
+    }
+    this.#housekeeping.afterCall()
+  }
+
+  /** See Service.lease. */
+  lease(client: Client, params: Params<'read' | 'readMany'>): Lease | undefined {
+    this.#evictor.noteUse(params.incarnation)
+    return leaseOf(this.#parts.engine, client, params)
+  }
+
+  async call(method: MethodName, params: Params<MethodName>, work: Work, client: Client): Promise<unknown> {
     // Indexed access loses that handler and params belong to one method.
-    const handlers = this.#handlers as { readonly [M in MethodName]?: (p: typeof params, work: Work) => unknown }
+    const handlers = this.#handlers as {
+      readonly [M in MethodName]?: (p: typeof params, work: Work, client: Client) => unknown
+    }
     const handler = handlers[method]
     if (handler === undefined) throw new TypeError(`the storage service has no method ${String(method)}`)
     try {
       if ('incarnation' in params && USING.has(method)) this.#evictor.noteUse(params.incarnation)
-      const value = await handler(params, work)
-      if (this.#request.durability === 'strict' && CHANGING.has(method)) this.#parts.engine.mark()
+      const value = await handler(params, work, client)
+      if (client.durability === 'strict' && CHANGING.has(method)) this.#parts.engine.mark()
       return value
     } catch (error) {
       this.#noteRefusal(error)
@@ -134,15 +151,13 @@ export class OpenDisk {
   }
 
   readonly #handlers: Handlers = {
-    put: async ({ puts }, work) => {
-      const results = await this.#parts.arrays.put(puts, this.#request.client, work)
+    put: async ({ puts }, work, client) => {
+      const results = await this.#parts.arrays.put(puts, client.id, work)
       if (this.#host.ownsBuffers) for (const { bytes } of puts) if (bytes !== undefined) this.#recycle(bytes)
-      return this.#created(
-        results,
-        puts.map(({ target }) => 'create' in target),
-      )
+      const isNew = puts.map(({ target }) => 'create' in target)
+      return this.#created(results, isNew, client)
     },
-    beginWrite: async ({ target }) => ({ draft: await this.#drafts.begin(target, this.#request.client) }),
+    beginWrite: async ({ target }, _work, client) => ({ draft: await this.#drafts.begin(target, client) }),
     write: async ({ draft, offset, bytes }, work) => {
       const buffer = bytes.buffer as ArrayBuffer // transferred, so never shared
       try {
@@ -153,16 +168,16 @@ export class OpenDisk {
         return { buffer, error: toErrorData(error) }
       }
     },
-    commitWrite: ({ draft }) => {
+    commitWrite: ({ draft }, _work, client) => {
       const { result, isNew } = this.#drafts.commit(draft)
-      return this.#created([result], [isNew])[0] as PutResult
+      return this.#created([result], [isNew], client)[0] as PutResult
     },
     abortWrite: ({ draft }) => this.#drafts.abort(draft),
 
-    open: ({ path }) => {
+    open: ({ path }, _work, client) => {
       const { incarnation } = this.#parts.engine.entryAt(checkPath(path))
       this.#evictor.noteUse(incarnation)
-      this.#holds.take(this.#request.client, incarnation)
+      this.#holds.take(client.id, incarnation)
       return metaOf(this.#parts.engine.entry(incarnation))
     },
     stat: (p) => {
@@ -170,8 +185,8 @@ export class OpenDisk {
       const entry = 'path' in p ? this.#parts.engine.find(p.path) : arrays.get(p.incarnation)
       return entry === undefined ? undefined : metaOf(entry)
     },
-    list: ({ prefix }) => this.#list(prefix),
-    release: ({ incarnations }) => this.#holds.release(this.#request.client, incarnations),
+    list: ({ prefix }) => this.#parts.arrays.list(prefix).map(metaOf),
+    release: ({ incarnations }, _work, client) => this.#holds.release(client.id, incarnations),
     setPurge: ({ incarnation, purge }) => {
       const entry = this.#holds.setPurge(this.#parts.engine.entry(incarnation), purge)
       this.#parts.engine.mark()
@@ -186,14 +201,14 @@ export class OpenDisk {
       metaOf(await this.#parts.arrays.set(incarnation, selection, { bytes, shape }, work)),
     append: async ({ incarnation, axis, bytes, shape }, work) =>
       metaOf(await this.#parts.arrays.append(incarnation, axis, { bytes, shape }, work)),
-    evaluate: async (evaluation, work) => {
+    evaluate: async (evaluation, work, client) => {
       this.#noteOperands(evaluation)
-      const { buffer, results } = await evaluate(this.#parts, evaluation, [], this.#request.client, work)
+      const { buffer, results } = await evaluate(this.#parts, evaluation, [], client.id, work)
       return { buffer, results: results as EvaluatedArray[] } // without targets all are in memory
     },
-    evaluateInto: ({ targets, ...evaluation }, work) => {
+    evaluateInto: ({ targets, ...evaluation }, work, client) => {
       this.#noteOperands(evaluation)
-      return evaluate(this.#parts, evaluation, targets, this.#request.client, work)
+      return evaluate(this.#parts, evaluation, targets, client.id, work)
     },
     setAttributes: ({ incarnation, attributes }) => {
       const { engine } = this.#parts
@@ -213,9 +228,9 @@ export class OpenDisk {
       const entries = [...new Set(paths)].flatMap((path) => this.#parts.engine.find(path) ?? [])
       return this.#removal.remove(entries)
     },
-    purge: ({ incarnation }) => {
+    purge: ({ incarnation }, _work, client) => {
       const entry = this.#parts.engine.arrays.get(incarnation)
-      if (entry !== undefined) this.#removal.purge([entry])
+      if (entry !== undefined) this.#removal.purge([entry], client.id)
     },
     clear: () => this.#removal.remove([...this.#parts.engine.arrays.values()]),
 
@@ -254,22 +269,14 @@ export class OpenDisk {
     return (byteLength) => (into !== undefined && into.byteLength >= byteLength ? into : this.#pool.take(byteLength))
   }
 
-  #list(prefix: string): ArrayMeta[] {
-    const found: Entry[] = []
-    for (const entry of this.#parts.engine.arrays.values()) {
-      if (!entry.ephemeral && entry.path.startsWith(prefix) && !this.#parts.engine.hasExpired(entry)) found.push(entry)
-    }
-    return found.sort((a, b) => (a.path < b.path ? -1 : 1)).map(metaOf)
-  }
-
   #recycle({ buffer, byteLength }: Uint8Array): void {
     if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) this.#pool.give(buffer)
   }
 
   /** Takes the new arrays' holds, and cleans up after the replaced ones. */
-  #created(results: readonly PutResult[], isNew: readonly boolean[]): PutResult[] {
+  #created(results: readonly PutResult[], isNew: readonly boolean[], client: Client): PutResult[] {
     for (const [i, { meta }] of results.entries()) {
-      if (isNew[i]) this.#holds.take(this.#request.client, meta.incarnation)
+      if (isNew[i]) this.#holds.take(client.id, meta.incarnation)
       this.#evictor.noteUse(meta.incarnation)
     }
     this.#removal.forget(results.flatMap(({ replaced }) => replaced ?? []))
@@ -282,10 +289,6 @@ export class OpenDisk {
     const { liveBytes, diskBytes } = this.#parts.engine.usage
     const usedBytes = quota === this.#evictor.diskBudget ? liveBytes : diskBytes
     this.#send({ type: 'pressure', usedBytes, limitBytes: quota ?? usedBytes })
-  }
-
-  async #sweep(): Promise<void> {
-    this.#holds.sweep(await this.#host.liveClients())
   }
 
   async #compact(work: Work): Promise<void> {

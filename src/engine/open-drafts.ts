@@ -1,14 +1,21 @@
 // Values that a client writes piece by piece, between beginWrite and commitWrite.
 import type { PutResult, WriteTarget } from '../protocol.js'
 import type { Target } from './arrays.js'
+import type { Client } from './client.js'
 import type { Draft } from './draft.js'
 import { KeyedMutex } from './keyed-mutex.js'
 import type { Parts } from './maintenance.js'
 import type { Work } from './work.js'
 
+interface OpenDraft {
+  readonly target: Target
+  readonly draft: Draft
+  readonly client: Client
+}
+
 export class OpenDrafts {
   readonly #parts: Parts
-  readonly #open = new Map<number, { readonly target: Target; readonly draft: Draft }>()
+  readonly #open = new Map<number, OpenDraft>()
   readonly #writing = new KeyedMutex<number>()
   // A draft of a worker that is gone must not be found in the next one.
   #next = Math.floor(Math.random() * 2 ** 40)
@@ -22,10 +29,10 @@ export class OpenDrafts {
   }
 
   /** Errors: KeyExistsError, StaleArrayError, QuotaExceededError. */
-  async begin(target: WriteTarget, client: string): Promise<number> {
-    const checked = this.#parts.arrays.target(target, client)
+  async begin(target: WriteTarget, client: Client): Promise<number> {
+    const checked = this.#parts.arrays.target(target, client.id)
     const draft = await this.#parts.arrays.draft(checked)
-    this.#open.set(this.#next, { target: checked, draft })
+    this.#open.set(this.#next, { target: checked, draft, client })
     return this.#next++
   }
 
@@ -58,7 +65,12 @@ export class OpenDrafts {
     if (open !== undefined) this.#parts.engine.room.discard(open.draft)
   }
 
-  #get(id: number): { readonly target: Target; readonly draft: Draft } {
+  /** Those of a client that has left. */
+  abortAll(client: Client): void {
+    for (const [id, open] of this.#open) if (open.client === client) this.abort(id)
+  }
+
+  #get(id: number): OpenDraft {
     const open = this.#open.get(id)
     if (open === undefined) throw new RangeError(`there is no draft ${id}`)
     return open

@@ -1,12 +1,15 @@
 // Reading an array's bytes: ranges from its blocks, and selections from ranges, never more than a step at a time.
 import { DTYPES, type DType } from '../core/dtype.js'
+import { checkResolved, type ResolvedSelection, resolveSelection } from '../core/selection.js'
+import { stridesOf } from '../core/shape.js'
 import { copyElements, type Layout } from '../core/strided.js'
 import { wrap } from '../core/typed-array.js'
+import { selectedLayout } from '../core/view-layout.js'
 import type { DataFiles } from './data-files.js'
 import type { Entry } from './entry.js'
 import { blockAt, blockLength, blockStart, FILE_BYTES, HOLE, missingFrom, positionOf } from './layout.js'
-import { MAX_SPAN_BYTES, type Plan, type Span, spansOf } from './plan.js'
-import type { Steps } from './work.js'
+import { MAX_SPAN_BYTES, type Plan, planOf, type Span, spansOf } from './plan.js'
+import type { Steps, Work } from './work.js'
 
 /** A value's bytes on disk. `path` is for messages. */
 export type Stored = Pick<Entry, 'path' | 'nbytes' | 'blocks'>
@@ -26,6 +29,34 @@ export function readRange(data: DataFiles, entry: Stored, start: number, target:
     else data.read(part, position + within, entry.path)
     done += part.byteLength
   }
+}
+
+/**
+ * The selections one after the other, or else the whole array, in the buffer that `room` gives.
+ * Errors: InvalidSelectionError, CorruptDataError, AbortedError.
+ */
+export async function readSelections(
+  data: DataFiles,
+  entry: Entry,
+  selections: readonly ResolvedSelection[] | undefined,
+  room: (byteLength: number) => ArrayBuffer,
+  work: Work,
+): Promise<ArrayBuffer> {
+  const { itemsize } = DTYPES[entry.dtype]
+  const base = { strides: stridesOf(entry.shape), offset: 0 }
+  const plans = (selections ?? [resolveSelection([], entry.shape)]).map((selection) =>
+    planOf(selectedLayout(checkResolved(selection, entry.shape), base), itemsize),
+  )
+  const total = plans.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  work.begin(total)
+  const buffer = room(total)
+  let at = 0
+  for (const plan of plans) {
+    await readPlan(data, entry, plan, new Uint8Array(buffer, at, plan.byteLength), work)
+    at += plan.byteLength
+  }
+  await work.end()
+  return buffer
 }
 
 /** How many bytes from block `first` on lie one after the other in a file (or are all holes), up to `wanted`. */

@@ -1,16 +1,16 @@
 // The end of arrays: one commit, then the pages are told and what was kept beside the bytes goes.
 import { toErrorData } from '../core/error-data.js'
-import type { ServiceMessage } from '../protocol.js'
 import type { Entry } from './entry.js'
 import type { Parts } from './maintenance.js'
+import type { Send } from './open-disk.js'
 
 export class Removal {
   readonly #parts: Parts
-  readonly #send: (message: ServiceMessage) => void
+  readonly #send: Send
   /** Gone, but not yet durably. */
   #forgotten: number[] = []
 
-  constructor(parts: Parts, send: (message: ServiceMessage) => void) {
+  constructor(parts: Parts, send: Send) {
     this.#parts = parts
     this.#send = send
     parts.engine.onMarked = () => this.#dropStates()
@@ -25,10 +25,10 @@ export class Removal {
     return incarnations
   }
 
-  /** As `remove`, of what nobody holds any more. */
-  purge(entries: readonly Entry[]): void {
+  /** As `remove`, of what nobody holds any more; `client` was the last that did. */
+  purge(entries: readonly Entry[], client?: string): void {
     this.remove(entries)
-    for (const { path, nbytes } of entries) this.#send({ type: 'purged', path, byteLength: nbytes })
+    for (const { path, nbytes } of entries) this.#send({ type: 'purged', path, byteLength: nbytes }, client)
   }
 
   /** Tells the pages; what a crash leaves of the container states, check() finds. */

@@ -1,4 +1,4 @@
-// The storage service: one disk behind ServiceRoot. Runs in the storage worker, or in the page over memory.
+// The storage service: one open disk and its clients. Runs in the storage worker, or in the page over memory.
 import { toErrorData } from '../core/error-data.js'
 import { DiskClosedError } from '../core/errors.js'
 import {
@@ -6,29 +6,43 @@ import {
   type OpenRequest,
   type Outcome,
   PROTOCOL_VERSION,
+  type Result,
   type ServiceMessage,
   type ServiceRoot,
 } from '../protocol.js'
+import { writtenBy } from '../written.js'
+import { Client } from './client.js'
+import type { Lease } from './leases.js'
 import { OpenDisk } from './open-disk.js'
 import type { Directory, Scheduler, StateStore } from './storage.js'
-import { Work } from './work.js'
 
 /** What differs between a worker over OPFS and a page over memory. */
 export interface ServiceHost {
-  /** Takes the disk's lock and opens its folder. Errors: StorageUnavailableError, DiskLockedError. */
+  /** Errors: StorageUnavailableError, DiskLockedError. */
   openDirectory(request: OpenRequest): Promise<Directory>
   states(name: string): StateStore
   readonly scheduler: Scheduler
   /** Ids of the clients that live now. */
   liveClients(): Promise<ReadonlySet<string>>
-  /** Lets go of the disk's lock. */
+  /** Lets go of the disk. */
   closeDirectory(): Promise<void>
   /** Buffers that come with a call are this thread's alone, and may be kept for reuse. */
   readonly ownsBuffers: boolean
 }
 
+/** A service for one client. */
 export function createService(host: ServiceHost, send: (message: ServiceMessage) => void): ServiceRoot {
-  return new Service(host, send)
+  let opened: Service | undefined
+  return {
+    hello: async () => PROTOCOL_VERSION,
+    open: (request) =>
+      outcomeOf(async () => {
+        opened = await Service.open(host, request, send)
+      }),
+    call: (request) => opened?.call(opened.first, request) ?? outcomeOf(() => Promise.reject(closed())),
+    abort: (id) => opened?.first.abort(id),
+    told: (id) => opened?.first.told(id),
+  }
 }
 
 /** Every buffer a result carries, for the way back by transfer. */
@@ -37,60 +51,112 @@ export function transferables(value: unknown): ArrayBuffer[] {
   return buffer instanceof ArrayBuffer ? [buffer] : []
 }
 
-class Service implements ServiceRoot {
+export class Service {
+  /** Whose request opened the disk: its limits hold for all. */
+  readonly first: Client
   readonly #host: ServiceHost
-  readonly #send: (message: ServiceMessage) => void
-  readonly #running = new Map<number, Work>()
+  readonly #clients = new Set<Client>()
   readonly #outcomes = new Set<Promise<Outcome<unknown>>>()
   #disk: OpenDisk | undefined
   #closing: Promise<void> | undefined
 
-  constructor(host: ServiceHost, send: (message: ServiceMessage) => void) {
+  /**
+   * `isTakeOver`: other clients of the owner before are about to join. Errors: those of openDirectory, ProtocolVersionError,
+   * CorruptDataError, QuotaExceededError; the directory is closed then.
+   */
+  static async open(
+    host: ServiceHost,
+    request: OpenRequest,
+    send: Client['send'],
+    isTakeOver = false,
+  ): Promise<Service> {
+    const directory = await host.openDirectory(request)
+    try {
+      const service = new Service(host, new Client(request, send))
+      const tell = (message: ServiceMessage, to?: string) => service.#tell(message, to)
+      service.#disk = await OpenDisk.open(directory, host, request, tell, isTakeOver)
+      return service
+    } catch (error) {
+      await host.closeDirectory()
+      throw error
+    }
+  }
+
+  private constructor(host: ServiceHost, first: Client) {
     this.#host = host
-    this.#send = send
+    this.first = first
+    this.#clients.add(first)
   }
 
-  async hello(): Promise<number> {
-    return PROTOCOL_VERSION
+  /** Takes in another client, which holds what it says. Errors: DiskClosedError, QuotaExceededError. */
+  join(request: Pick<OpenRequest, 'client' | 'durability' | 'holds'>, send: Client['send']): Client {
+    const client = new Client(request, send)
+    this.#open().join(client, request.holds)
+    this.#clients.add(client)
+    return client
   }
 
-  open(request: OpenRequest): Promise<Outcome<void>> {
-    return outcomeOf(async () => {
-      const directory = await this.#host.openDirectory(request)
-      try {
-        this.#disk = await OpenDisk.open(directory, this.#host, request, this.#send)
-      } catch (error) {
-        await this.#host.closeDirectory()
-        throw error
-      }
-    })
+  /** The client's worker has ended: its calls, drafts and leases end, its holds stay. */
+  leave(client: Client): void {
+    if (!this.#clients.delete(client)) return
+    client.leave()
+    this.#disk?.leave(client)
   }
 
-  call(request: CallRequest): Promise<Outcome<unknown>> {
+  /** Nobody of that id is left: what only it held goes, where purge is armed. */
+  forget(id: string): void {
+    this.#disk?.forget(id)
+  }
+
+  call(client: Client, request: CallRequest): Promise<Outcome<unknown>> {
     if (request.method === 'close') return outcomeOf(() => this.#close())
-    const outcome = outcomeOf(() => this.#run(request))
+    return this.#tracked(outcomeOf(() => this.#run(client, request)))
+  }
+
+  /**
+   * Keeps the blocks of an array in place, for a client that reads so much of it that it does so by itself; undefined where the
+   * call is better answered from here. To be ended by `client.endLease`. Errors: as those of the call.
+   */
+  lease(client: Client, request: CallRequest<'read' | 'readMany'>): Outcome<Lease | undefined> {
+    try {
+      return { ok: true, value: this.#open().lease(client, request.params) }
+    } catch (error) {
+      return { ok: false, error: toErrorData(error) }
+    }
+  }
+
+  /** Resolves when no attempt to close is under way. */
+  async isOpen(): Promise<boolean> {
+    await this.#closing?.catch(() => undefined)
+    return this.#disk !== undefined
+  }
+
+  async #run(client: Client, { id, method, params, wantsProgress }: CallRequest): Promise<unknown> {
+    const disk = this.#open()
+    const result = await client.run(id, wantsProgress, this.#host.scheduler, (work) =>
+      disk.call(method, params, work, client),
+    )
+    if (this.#clients.size > 1) this.#tellWritten(client, method, result as Result<typeof method>) // of this method
+    return result
+  }
+
+  #open(): OpenDisk {
+    if (this.#disk === undefined || this.#closing !== undefined) throw closed()
+    return this.#disk
+  }
+
+  #tracked(outcome: Promise<Outcome<unknown>>): Promise<Outcome<unknown>> {
     this.#outcomes.add(outcome)
     return outcome.finally(() => this.#outcomes.delete(outcome))
   }
 
-  abort(id: number): void {
-    this.#running.get(id)?.abort()
+  #tell(message: ServiceMessage, to?: string): void {
+    for (const client of this.#clients) if (to === undefined || client.id === to) client.send(message)
   }
 
-  told(id: number): void {
-    this.#running.get(id)?.told()
-  }
-
-  async #run({ id, method, params, wantsProgress }: CallRequest): Promise<unknown> {
-    if (this.#disk === undefined || this.#closing !== undefined) throw new DiskClosedError('the disk is closed')
-    const report = (doneBytes: number, totalBytes: number | undefined, isLast: boolean): void =>
-      this.#send({ type: 'progress', id, doneBytes, totalBytes, isLast })
-    const work = new Work(this.#host.scheduler, wantsProgress ? report : undefined)
-    this.#running.set(id, work)
-    try {
-      return await this.#disk.call(method, params, work)
-    } finally {
-      this.#running.delete(id)
+  #tellWritten(by: Client, method: CallRequest['method'], result: Result<typeof method>): void {
+    for (const { incarnation, version } of writtenBy(method, result)) {
+      for (const client of this.#clients) if (client !== by) client.send({ type: 'written', incarnation, version })
     }
   }
 
@@ -111,7 +177,11 @@ class Service implements ServiceRoot {
   }
 }
 
-async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+function closed(): DiskClosedError {
+  return new DiskClosedError('the disk is closed')
+}
+
+export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return { ok: true, value: await work() }
   } catch (error) {

@@ -1,4 +1,5 @@
 // Arrays as .npy files, byte for byte as numpy.save writes them.
+
 import { blockSelections, DEFAULT_BLOCK_BYTES } from '../block-selections.js'
 import { DTYPES, type DType } from '../core/dtype.js'
 import { StaleArrayError } from '../core/errors.js'
@@ -6,9 +7,9 @@ import { NDArray } from '../core/ndarray.js'
 import { npyHeaderBytes } from '../core/npy-header.js'
 import { isContiguous } from '../core/strided.js'
 import { bytesOf } from '../core/typed-array.js'
-import { findCustody } from '../custody.js'
+import { wholeLayout } from '../core/view-layout.js'
+import { findCustody } from '../custodies.js'
 import { findView } from '../frames.js'
-import { wholeLayout } from '../reading.js'
 import type { Readable } from '../view.js'
 import { signalOnly } from '../work-options.js'
 

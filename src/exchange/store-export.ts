@@ -1,13 +1,15 @@
 // Stores as folders that Python's DiskBackedStore reads: in a directory, or in a .zip file.
+
 import { DiskBackedNDArray } from '../array.js'
 import type { LazyDiskCache } from '../cache.js'
 import type { WorkOptions } from '../call.js'
 import { classNameOf } from '../classes.js'
 import { StorageUnavailableError } from '../core/errors.js'
 import { NDArray } from '../core/ndarray.js'
-import { custodyOf } from '../custody.js'
+import { wholeLayout } from '../core/view-layout.js'
+import { custodyOf } from '../custodies.js'
 import { InMemory } from '../live.js'
-import { readParts, wholeLayout } from '../reading.js'
+import { readParts } from '../reading.js'
 import type { DiskBackedStore } from '../store.js'
 import { Reader } from '../view.js'
 import { reporter, signalOnly } from '../work-options.js'

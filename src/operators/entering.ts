@@ -2,9 +2,10 @@
 import { unlessAborted } from '../abort.js'
 import type { Reservation } from '../reservation.js'
 import type { Session } from '../session.js'
-import { homeOf, type Job, needsOf, resultBytes } from './job.js'
+import { type Job, resultBytes } from './job.js'
+import { needsOf } from './operation.js'
 import { type Receiver, receiverOf } from './receiving.js'
-import { Turns } from './turns.js'
+import { homeOf, Turns } from './turns.js'
 
 export interface Entered {
   readonly home: Session | undefined
@@ -27,7 +28,7 @@ export async function enter(job: Job, taken: Turns): Promise<Entered> {
     for (;;) {
       signal?.throwIfAborted()
       await unlessAborted(signal, turns.entered())
-      const needs = needsOf(job)
+      const needs = needsOf(job, job.sources)
       const home = homeOf(needs)
       const receivers = job.outs.map((out) => receiverOf(out, home))
       const byteLength = home === undefined ? 0 : resultBytes(job, receivers)

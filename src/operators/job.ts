@@ -3,31 +3,14 @@ import { DTYPES } from '../core/dtype.js'
 import type { ArrayType } from '../core/numpy/out.js'
 import { sizeOf } from '../core/shape.js'
 import { isAscending } from '../core/view-layout.js'
-import type { Custody } from '../custody.js'
 import { BLOCK_BYTES } from '../protocol.js'
-import type { Session } from '../session.js'
 import { layoutOf, type Source } from './leaves.js'
 import type { Operation } from './operation.js'
 import { isTarget, type Receiver } from './receiving.js'
-import type { Need } from './turns.js'
 
 /** An operation, its leaves numbered as its sources are. */
 export interface Job extends Operation {
   readonly sources: readonly Source[]
-}
-
-export function needsOf({ outs, sources }: Job): Need[] {
-  const needs = (custody: Custody | undefined, isAlone: boolean) =>
-    custody === undefined ? [] : [{ custody, isAlone }]
-  return [
-    ...outs.flatMap(({ custody }) => needs(custody, true)),
-    ...sources.flatMap((source) => needs('custody' in source ? source.custody : undefined, false)),
-  ]
-}
-
-/** The disk whose service computes: that of an `out`, else of the first operand that is on one. */
-export function homeOf(needs: readonly Need[]): Session | undefined {
-  return needs.find(({ custody }) => custody.residency !== undefined)?.custody.residency?.session
 }
 
 /** Of results that come back from the service; a scalar takes no room. */

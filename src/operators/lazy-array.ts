@@ -4,10 +4,11 @@ import type { DType } from '../core/dtype.js'
 import type { NDArray } from '../core/ndarray.js'
 import { describe } from '../core/numpy/describe.js'
 import type { Node } from '../core/numpy/expression.js'
-import { nameOf, noteExpression } from './leaves.js'
+import { whenFetched } from './computing.js'
+import { leavesOf } from './graph.js'
+import { nameOf, noteExpression, sourceOf } from './leaves.js'
 import type { LazyMethods } from './method-types.js'
-import { elementwise } from './operation.js'
-import { run } from './run.js'
+import { elementwise, needsOf } from './operation.js'
 import type { Out, OutOption } from './types.js'
 
 /** NumPy's functions. */
@@ -18,7 +19,7 @@ export interface LazyArray<D extends DType = DType> extends LazyMethods {}
  * An expression over arrays in memory and on disk, checked for types and shapes when it was built; its methods are NumPy's
  * functions. Values are read when it is evaluated or reduced, every array once, all steps fused into one pass.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: operate.ts defines the methods
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: lazy.ts defines the methods
 export class LazyArray<D extends DType = DType> {
   readonly shape: readonly number[]
   readonly dtype: D
@@ -41,7 +42,9 @@ export class LazyArray<D extends DType = DType> {
   evaluate<O extends Out>(options: WorkOptions & OutOption<O>): Promise<O>
   evaluate(options?: WorkOptions & { out?: Out | undefined }): Promise<NDArray<D>>
   async evaluate(options: WorkOptions & { out?: Out | undefined } = {}): Promise<unknown> {
-    return run(elementwise([this.#node], this.#ufunc, options))
+    const operation = elementwise([this.#node], this.#ufunc, options)
+    const needs = () => needsOf(operation, leavesOf(operation.roots).map(sourceOf))
+    return whenFetched(needs, options.signal, ({ run }, turns) => run(operation, turns))
   }
 
   /** The plan: its steps from the result down to the arrays, one a line; a step that several need is made once. */

@@ -5,10 +5,10 @@ import { type Leaf, leaf, type Node, type Term } from '../core/numpy/expression.
 import { readOperand } from '../core/numpy/operands.js'
 import { DEFAULT_DTYPE, fitted } from '../core/numpy/weak.js'
 import { sameShape } from '../core/shape.js'
-import type { ViewLayout } from '../core/view-layout.js'
-import { type Custody, findCustody } from '../custody.js'
+import { type ViewLayout, wholeLayout } from '../core/view-layout.js'
+import { findCustody } from '../custodies.js'
+import type { Custody } from '../custody.js'
 import { type Frame, findView } from '../frames.js'
-import { wholeLayout } from '../reading.js'
 import { leavesOf } from './graph.js'
 
 /** An array on disk, or whose disk is switched off, or a view of one, as it was when the expression was built. */
@@ -34,7 +34,7 @@ export function noteExpression(lazy: object, node: Node): void {
 }
 
 /** undefined for what is no lazy expression. */
-function findExpression(value: unknown): Node | undefined {
+export function findExpression(value: unknown): Node | undefined {
   return typeof value === 'object' && value !== null ? expressions.get(value) : undefined
 }
 

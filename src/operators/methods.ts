@@ -1,44 +1,36 @@
-// NumPy's functions as methods of arrays on disk. What computes is fetched when the first of them is called; calls keep their
-// order all the same.
-import { findCustody } from '../custody.js'
+// NumPy's functions as methods of arrays on disk, and as functions. What computes is fetched when the first of them is called.
+import { findCustody } from '../custodies.js'
 import { findView } from '../frames.js'
+import { whenFetched } from './computing.js'
 import { defineMethods } from './define-methods.js'
 import type { OperatorName } from './names.js'
-import { providedOperate } from './provided.js'
-import { type Need, Turns } from './turns.js'
+import { providedLazies } from './provided.js'
+import type { Need } from './turns.js'
 
 /** Gives a class of arrays on disk the methods. */
 export function addOperators(prototype: object): void {
   defineMethods(prototype, callOperator)
 }
 
-/** The function of that name. Errors: see types.ts. */
+/** The function of that name. Errors: see types.ts; thrown at once where a lazy expression is made, else the promise rejects. */
 export function callOperator(name: OperatorName, given: readonly unknown[]): unknown {
-  const operate = providedOperate()
-  return operate === undefined ? fetchAndCall(name, given) : operate(name, given)
+  return providedLazies()?.make(name, given) ?? computed(name, given)
 }
 
-/** Takes the turns before it fetches: whatever is called meanwhile comes later. */
-async function fetchAndCall(name: OperatorName, given: readonly unknown[]): Promise<unknown> {
-  const turns = takeTurns(given)
-  try {
-    const { operate } = await import('./operate.js')
-    return await operate(name, given, turns)
-  } finally {
-    turns.leave()
-  }
-}
-
-function takeTurns(given: readonly unknown[]): Turns {
+function computed(name: OperatorName, given: readonly unknown[]): Promise<unknown> {
   const last = given.at(-1)
   const { out, signal } = typeof last === 'object' && last !== null ? (last as { out?: unknown; signal?: unknown }) : {}
-  const needs = [...needsOf([out].flat(), true), ...needsOf(given, false)]
-  return Turns.take(needs, signal instanceof AbortSignal ? signal : undefined)
+  return whenFetched(
+    () => [...needsOf([out].flat(), true), ...needsOf(given, false)],
+    signal instanceof AbortSignal ? signal : undefined,
+    ({ compute }, turns) => compute(name, given, turns),
+  )
 }
 
 function needsOf(values: readonly unknown[], isAlone: boolean): Need[] {
   return values.flatMap((value) => {
     const custody = findCustody(findView(value)?.array ?? value)
-    return custody === undefined ? [] : [{ custody, isAlone }]
+    const custodies = custody === undefined ? (providedLazies()?.custodiesOf(value) ?? []) : [custody]
+    return custodies.map((one) => ({ custody: one, isAlone }))
   })
 }

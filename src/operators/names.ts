@@ -79,3 +79,7 @@ export type BinaryName = (typeof BINARY)[number]
 export type ElementwiseName = (typeof ELEMENTWISE)[number]
 export type ComputingName = (typeof COMPUTING)[number]
 export type OperatorName = (typeof NAMES)[number]
+
+export function isElementwise(name: OperatorName): name is ElementwiseName {
+  return (ELEMENTWISE as readonly string[]).includes(name)
+}

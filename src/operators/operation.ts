@@ -1,12 +1,16 @@
 // An operation: what is to be computed, checked, before it is known where its operands are.
 import type { WorkOptions } from '../call.js'
-import type { NDArray } from '../core/ndarray.js'
+import { NDArray } from '../core/ndarray.js'
 import { cast, type Node } from '../core/numpy/expression.js'
 import { type ArrayType, checkOuts } from '../core/numpy/out.js'
+import { findCustody } from '../custodies.js'
 import type { Computation } from '../evaluation.js'
 import { workOptions } from '../work-options.js'
+import type { ExpressionOptions } from './expressions.js'
 import { leavesOf } from './graph.js'
+import type { Source } from './leaves.js'
 import { type GivenOut, readOut, readOuts } from './outs.js'
+import type { Need } from './turns.js'
 import type { Out } from './types.js'
 
 export interface Operation {
@@ -44,4 +48,18 @@ export function elementwise(
     work: workOptions(options),
     give: (results) => (isAlone ? results[0] : results),
   }
+}
+
+/** What it needs of arrays on disk; `sources`: those of its leaves. */
+export function needsOf({ outs }: Operation, sources: readonly Source[]): Need[] {
+  const reads = sources.flatMap((source) => ('custody' in source ? [{ custody: source.custody, isAlone: false }] : []))
+  return [...outs.flatMap(({ custody }) => (custody === undefined ? [] : [{ custody, isAlone: true }])), ...reads]
+}
+
+/** What comes after the operands. Errors: TypeError. */
+export function optionsOf(given: readonly unknown[], arity: number): ExpressionOptions & WorkOptions {
+  const options = given[arity] ?? {}
+  const isArray = ArrayBuffer.isView(options) || options instanceof NDArray || findCustody(options) !== undefined
+  if (typeof options === 'object' && !isArray) return options
+  throw new TypeError(`options are an object such as { out }, got ${isArray ? 'an array' : typeof options}`)
 }

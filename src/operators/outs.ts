@@ -2,7 +2,8 @@
 import type { DType } from '../core/dtype.js'
 import { NDArray } from '../core/ndarray.js'
 import type { ArrayType } from '../core/numpy/out.js'
-import { type Custody, findCustody } from '../custody.js'
+import { findCustody } from '../custodies.js'
+import type { Custody } from '../custody.js'
 import { findView } from '../frames.js'
 import type { Out } from './types.js'
 

@@ -1,17 +1,22 @@
-// The way from methods to what computes, which is fetched later, or is there already.
+// The way from functions and methods to lazy expressions: what makes them is there only where a page makes some.
+import type { Custody } from '../custody.js'
 import type { OperatorName } from './names.js'
-import type { Turns } from './turns.js'
 
-export type Operate = (name: OperatorName, given: readonly unknown[], turns?: Turns) => unknown
-
-let operate: Operate | undefined
-
-/** Said once, by the module that computes. */
-export function provideOperate(provided: Operate): void {
-  operate = provided
+export interface Lazies {
+  /** The expression that a function makes of these arguments; undefined where none is lazy, or it is to be computed. */
+  make(name: OperatorName, given: readonly unknown[]): unknown
+  /** Of the arrays of an expression; none for what is no expression. */
+  custodiesOf(value: unknown): readonly Custody[]
 }
 
-/** undefined until that module is there. */
-export function providedOperate(): Operate | undefined {
-  return operate
+let lazies: Lazies | undefined
+
+/** Said once, by the module that makes lazy expressions. */
+export function provideLazies(provided: Lazies): void {
+  lazies = provided
+}
+
+/** undefined: there are no lazy expressions. */
+export function providedLazies(): Lazies | undefined {
+  return lazies
 }

@@ -8,12 +8,13 @@ import { reporter } from '../work-options.js'
 import { inMemory } from './elements.js'
 import { enter } from './entering.js'
 import { leavesOf, renumbered } from './graph.js'
-import { bytesOf, homeOf, type Job, needsOf, scratchBytes } from './job.js'
+import { compute } from './in-memory.js'
+import { bytesOf, type Job, scratchBytes } from './job.js'
 import { sourceOf } from './leaves.js'
-import type { Operation } from './operation.js'
+import { needsOf, type Operation } from './operation.js'
 import { fill, isTarget, type Receiver, receive, replaceValue } from './receiving.js'
 import { Sending } from './sending.js'
-import { Turns } from './turns.js'
+import { homeOf, Turns } from './turns.js'
 
 /** Operations under way keep their operands. */
 const underWay = new Set<Job>()
@@ -22,10 +23,11 @@ const underWay = new Set<Job>()
 export async function run(operation: Operation, turns?: Turns): Promise<unknown> {
   const leaves = leavesOf(operation.roots)
   const job = { ...operation, roots: renumbered(operation.roots, leaves), sources: leaves.map(sourceOf) }
-  const needs = needsOf(job)
+  const needs = needsOf(job, job.sources)
   const home = homeOf(needs)
   const task = () => runInTurn(job, turns ?? Turns.take(needs, job.work.signal))
-  return home === undefined ? task() : home.run(task)
+  if (home === undefined) return task()
+  return turns === undefined ? home.run(task) : home.goOn(task) // turns were taken when the disk was open
 }
 
 async function runInTurn(job: Job, taken: Turns): Promise<unknown> {
@@ -48,14 +50,13 @@ async function runInTurn(job: Job, taken: Turns): Promise<unknown> {
 /** In this thread. Arrays for the results that have no `out`. */
 async function runHere(job: Job, receivers: readonly Receiver[]): Promise<(NDArray | undefined)[]> {
   const { signal } = job.work
-  const { compute } = await import('./in-memory.js')
   const leaves = job.sources.map((source) => inMemory(source, undefined) as NDArray) // nothing is on disk
   const totalBytes = [...leaves, ...job.results].reduce((sum, array) => sum + bytesOf(array), 0)
   const report = reporter(job.work, totalBytes)
   report(0)
   signal?.throwIfAborted()
   const outs = job.computation.kind === 'elementwise' ? receivers.map((receiver) => memoryOf(receiver)) : []
-  const values = compute({ ...job, leaves, outs })
+  const values = await compute({ ...job, leaves, outs })
   report(totalBytes)
   signal?.throwIfAborted()
   return values.map((value, i) => {

@@ -2,11 +2,17 @@
 // each other.
 import type { Custody } from '../custody.js'
 import type { FairLock } from '../fair-lock.js'
+import type { Session } from '../session.js'
 
 /** What a call needs of an array. `isAlone`: nobody else may use it meanwhile, for it is written. */
 export interface Need {
   readonly custody: Custody
   readonly isAlone: boolean
+}
+
+/** The disk whose service computes: that of an `out`, else of the first operand that is on one. */
+export function homeOf(needs: readonly Need[]): Session | undefined {
+  return needs.find(({ custody }) => custody.residency !== undefined)?.custody.residency?.session
 }
 
 interface Turn extends Need {

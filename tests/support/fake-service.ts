@@ -31,7 +31,13 @@ export class FakeService implements RelayRoot {
   }
 
   async identify(): ReturnType<RelayRoot['identify']> {
-    return { name: 'fake', backend: 'opfs', evictionPolicy: 'none', memoryBudget: Number.POSITIVE_INFINITY }
+    return {
+      name: 'fake',
+      backend: 'opfs',
+      role: 'owner',
+      evictionPolicy: 'none',
+      memoryBudget: Number.POSITIVE_INFINITY,
+    }
   }
 
   async open(request: OpenRequest): Promise<Outcome<void>> {
@@ -129,7 +135,14 @@ export class FakeConnector implements Connector {
 }
 
 export async function connectFake(connector: FakeConnector, name = 'fake'): Promise<Connection> {
-  const connection = new Connection({ name, backend: 'opfs', evictionPolicy: 'none', client: 'c', connector })
+  const connection = new Connection({
+    name,
+    backend: 'opfs',
+    role: 'owner',
+    evictionPolicy: 'none',
+    client: 'c',
+    connector,
+  })
   await connection.open()
   return connection
 }

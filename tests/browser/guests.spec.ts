@@ -1,0 +1,254 @@
+// Several tabs on one disk: one owner, the others its guests.
+import { expect, test } from '../support/fixtures.js'
+import type { TestPage } from '../support/test-page.js'
+
+test.describe.configure({ timeout: 120_000 })
+
+const openDisk = (page: TestPage): Promise<string> =>
+  page.evaluate(async () => {
+    const { open } = await import('/tests/support/kept.ts')
+    return (await open()).role
+  })
+
+test('a second tab opens the disk as a guest, and both see what the other changes', async ({ session }) => {
+  const owner = await session.open()
+  const guest = await session.open()
+  await owner.evaluate(async () => {
+    const { open, keep } = await import('/tests/support/kept.ts')
+    const array = await (await open()).array(new Int16Array([1, 2, 3, 4]), { cachePath: 'a' })
+    await array.load('r')
+    keep('a', array)
+  })
+  const seen = await guest.evaluate(async () => {
+    const { open } = await import('/tests/support/kept.ts')
+    const disk = await open({ lockTimeout: 0 })
+    const array = await disk.openArray('a')
+    const before = (await array.get()).toNested()
+    await array.set([0], 9)
+    await disk.array(new Float64Array([0.5]), { cachePath: 'b' })
+    return { role: disk.role, snapshot: disk.getSnapshot().role, before }
+  })
+  expect(seen).toEqual({ role: 'guest', snapshot: 'guest', before: [1, 2, 3, 4] })
+  const atOwner = await owner.evaluate(async () => {
+    const { disk, kept } = await import('/tests/support/kept.ts')
+    const b = await disk().openArray('b')
+    const a = kept('a')
+    return [
+      disk().role,
+      (await a.get()).toNested(),
+      Array.from((await a.data()) as Int16Array),
+      (await b.get()).toNested(),
+    ]
+  })
+  expect(atOwner).toEqual(['owner', [9, 2, 3, 4], [9, 2, 3, 4], [0.5]])
+})
+
+test('of two tabs that write back what both have loaded, the second is refused and keeps its own', async ({
+  session,
+}) => {
+  const pages = [await session.open(), await session.open()] as const
+  await pages[0].evaluate(async () => {
+    const { open } = await import('/tests/support/kept.ts')
+    await (await open()).array(new Uint8Array(4), { cachePath: 'a' })
+  })
+  for (const [i, page] of pages.entries()) {
+    await page.evaluate(async (value) => {
+      const { open, disk, keep } = await import('/tests/support/kept.ts')
+      const array = await (value === 1 ? disk() : await open()).openArray('a')
+      const data = (await array.data()) as Uint8Array
+      data.fill(value)
+      keep('mine', array)
+    }, i + 1)
+  }
+  const offload = (page: TestPage) =>
+    page.evaluate(async () => {
+      const { kept, outcome } = await import('/tests/support/kept.ts')
+      const array = kept('mine')
+      const { name } = await outcome(array.offload())
+      return [name, array.offloaded, array.dirty]
+    })
+  expect(await offload(pages[1])).toEqual(['resolved', true, false])
+  expect(await offload(pages[0])).toEqual(['StaleArrayError', false, true])
+  const values = await pages[0].evaluate(async () => {
+    const { kept } = await import('/tests/support/kept.ts')
+    const array = kept('mine')
+    const mine = Array.from((await array.data()) as Uint8Array)
+    await array.load('r+', { discard: true })
+    return [mine, Array.from((await array.data({ readOnly: true })) as Uint8Array)]
+  })
+  expect(values).toEqual([
+    [1, 1, 1, 1],
+    [2, 2, 2, 2],
+  ])
+})
+
+test('large values go to and from a guest, whole, in parts and into its own buffers, with progress', async ({
+  session,
+}) => {
+  const owner = await session.open()
+  const guest = await session.open()
+  await owner.evaluate(async () => {
+    const { open } = await import('/tests/support/kept.ts')
+    const data = Float64Array.from({ length: 3 << 20 }, (_, i) => i)
+    await (await open()).array(data, { cachePath: 'a', shape: [3 << 10, 1 << 10] })
+  })
+  const seen = await guest.evaluate(async () => {
+    const { open } = await import('/tests/support/kept.ts')
+    const { slice } = await import('/src/index.ts')
+    const disk = await open()
+    const array = await disk.openArray('a')
+    const told: number[] = []
+    await array.load('r', { onProgress: ({ doneBytes }) => void told.push(doneBytes) })
+    const data = (await array.data({ readOnly: true })) as Float64Array
+    const isWhole = data.length === 3 << 20 && data.every((value, i) => value === i)
+    await array.offload()
+    const columns = await array.get([slice(null), slice(0, 1024, 2)])
+    const areColumns = columns.shape.join() === '3072,512' && columns.data.every((value, i) => value === 2 * i)
+    const into = new Float64Array(1 << 20)
+    const [rows] = await array.getMany([[slice(1024, 2048)]], { into })
+    const areRows = rows?.data.every((value, i) => value === (1 << 20) + i)
+    const abort = new AbortController()
+    const aborted = array.load('r', { signal: abort.signal }).catch((error: Error) => error.message)
+    abort.abort(new RangeError('enough'))
+    const large = new Uint8Array(20 << 20).map((_, i) => i)
+    const written: number[] = []
+    const made = await disk.array(large.slice(), { cachePath: 'b', onProgress: (p) => void written.push(p.doneBytes) })
+    const whole = (await made.get()).data as Uint8Array
+    const mine = (await made.data()) as Uint8Array
+    mine.fill(3)
+    await made.offload({ transfer: true })
+    return {
+      isWhole,
+      areColumns,
+      areRows,
+      aborted: await aborted,
+      told: [told[0], told.at(-1)],
+      written: [written[0], written.at(-1)],
+      isSame: whole.every((value, i) => value === large[i]),
+      last: await made.item(-1),
+    }
+  })
+  expect(seen).toEqual({
+    isWhole: true,
+    areColumns: true,
+    areRows: true,
+    aborted: 'enough',
+    told: [0, 24 << 20],
+    written: [0, 20 << 20],
+    isSame: true,
+    last: 3,
+  })
+  const last = await owner.evaluate(async () => {
+    const { disk } = await import('/tests/support/kept.ts')
+    return (await disk().openArray('b')).item(-1)
+  })
+  expect(last).toBe(3)
+})
+
+for (const ending of ['close', 'reload', 'goto', 'disk.close', 'pagehide'] as const) {
+  test(`a guest takes over within a second of the owner's ${ending}`, async ({ session }) => {
+    const owner = await session.open()
+    const guest = await session.open()
+    const third = await session.open()
+    await owner.evaluate(async () => {
+      const { open } = await import('/tests/support/kept.ts')
+      await (await open()).array(new Int8Array([5]), { cachePath: 'a' })
+    })
+    for (const page of [guest, third]) {
+      await page.evaluate(async () => {
+        const { open, keep } = await import('/tests/support/kept.ts')
+        const disk = await open()
+        const roles: string[] = []
+        disk.addEventListener('role', ({ detail }) => void roles.push(`${detail.role} ${Date.now()}`))
+        Object.assign(globalThis, { roles })
+        keep('a', await disk.openArray('a'))
+      })
+    }
+    const endedAt = Date.now()
+    if (ending === 'goto') await owner.goto('/tests/support/page.html?elsewhere')
+    else if (ending === 'disk.close') {
+      await owner.evaluate(async () => (await import('/tests/support/kept.ts')).disk().close())
+    } else if (ending === 'pagehide') {
+      await owner.evaluate(() => void window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
+    } else await owner[ending]()
+    const set = async (value: number) => {
+      const { kept, disk } = await import('/tests/support/kept.ts')
+      const before = (await kept('a').get()).toNested()
+      await kept('a').set([0], value)
+      return { before, role: disk().role, roles: (globalThis as unknown as { roles: string[] }).roles }
+    }
+    const first = await guest.evaluate(set, 6)
+    const second = await third.evaluate(set, 7)
+    expect([first.before, second.before]).toEqual([[5], [6]])
+    expect([first.role, second.role]).toEqual(['owner', 'guest'])
+    expect(second.roles).toEqual([])
+    expect(first.roles).toEqual([expect.stringMatching(/^owner /)])
+    expect(Number(first.roles[0]?.slice(6)) - endedAt).toBeLessThan(1000)
+  })
+}
+
+test('what only a vanished guest held goes, what others hold stays', async ({ session }) => {
+  const owner = await session.open()
+  const guest = await session.open()
+  const third = await session.open()
+  for (const page of [owner, guest, third]) await openDisk(page)
+  await guest.evaluate(async () => {
+    const { disk, keep } = await import('/tests/support/kept.ts')
+    keep('shared', await disk().array(new Uint8Array(8), { cachePath: 'shared', purgeDiskOnGc: true }))
+    keep('mine', await disk().array(new Uint8Array(8), { cachePath: 'mine', purgeDiskOnGc: true }))
+    keep('ephemeral', await disk().array(new Uint8Array(8)))
+    keep('kept', await disk().array(new Uint8Array(8), { cachePath: 'kept' }))
+  })
+  await third.evaluate(async () => {
+    const { disk, keep } = await import('/tests/support/kept.ts')
+    keep('shared', await disk().openArray('shared'))
+  })
+  const arrays = () =>
+    owner.evaluate(async () => {
+      const { disk } = await import('/tests/support/kept.ts')
+      return (await disk().usage()).arrays
+    })
+  expect(await arrays()).toBe(4)
+  await guest.close()
+  await expect.poll(arrays).toBe(2)
+  await owner.close()
+  const seen = await third.evaluate(async () => {
+    const { disk, kept } = await import('/tests/support/kept.ts')
+    const paths = (await disk().list()).map(({ path }) => path)
+    await kept('shared')[Symbol.asyncDispose]()
+    return [paths, (await disk().list()).map(({ path }) => path)]
+  })
+  expect(seen).toEqual([['kept', 'shared'], ['kept']])
+})
+
+test('a guest that is set aside holds what it holds, and is back as a guest', async ({ session }) => {
+  const owner = await session.open()
+  const guest = await session.open()
+  for (const page of [owner, guest]) await openDisk(page)
+  await guest.evaluate(async () => {
+    const { disk, keep } = await import('/tests/support/kept.ts')
+    const array = await disk().array(new Uint8Array([3]))
+    await array.offload()
+    keep('ephemeral', array)
+    window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+  })
+  await expect
+    .poll(() =>
+      owner.evaluate(async () => {
+        const { locks } = await import('/tests/support/boundary.ts')
+        return (await locks()).filter((lock) => lock.startsWith('held lazy-disk-cache:life')).length
+      }),
+    )
+    .toBe(1)
+  const arrays = await owner.evaluate(async () => {
+    const { disk } = await import('/tests/support/kept.ts')
+    return (await disk().usage()).arrays
+  })
+  expect(arrays).toBe(1)
+  const seen = await guest.evaluate(async () => {
+    const { disk, kept } = await import('/tests/support/kept.ts')
+    window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    return [(await kept('ephemeral').get()).toNested(), disk().role]
+  })
+  expect(seen).toEqual([[3], 'guest'])
+})

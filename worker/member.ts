@@ -1,0 +1,202 @@
+// This worker's part in its disk: the owner, or a guest of the owner and next in line. Calls outlive a change of the owner where
+// that cannot change their outcome.
+import { toErrorData } from '../src/core/error-data.js'
+import { WorkerFailedError } from '../src/core/errors.js'
+import { outcomeOf } from '../src/engine/service.js'
+import type { CallRequest, OpenRequest, Outcome, ServiceMessage } from '../src/protocol.js'
+import { REPEATABLE } from '../src/repeatable.js'
+import { Taken } from '../src/taken.js'
+import { GuestSeat } from './guest-seat.js'
+import { OwnerSeat } from './owner-seat.js'
+import { HANDOVER_MS, lockedError, takeOwnership } from './ownership.js'
+import type { Seat } from './seat.js'
+
+/** setTimeout takes longer ones for 0. */
+const MAX_WAIT_MS = 2 ** 31 - 1
+
+/** What is held is told when joining an owner, and so are these not done twice. */
+const REPEATABLE_HERE: ReadonlySet<string> = new Set([...REPEATABLE, 'open', 'release', 'beginWrite', 'keepBuffers'])
+
+interface Pending {
+  readonly request: CallRequest
+  readonly answer: (outcome: Outcome<unknown>) => void
+  /** Where it was sent last. */
+  sentTo: object | undefined
+  isAborted: boolean
+}
+
+export class Member {
+  readonly #lifeLock: string
+  readonly #send: (message: ServiceMessage) => void
+  /** By id. */
+  readonly #pending = new Map<number, Pending>()
+  readonly #taken = new Taken()
+  readonly #ended = new AbortController()
+  #opening: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
+  #seat: Seat | undefined
+  /** Another one for every owner; undefined while there is none. */
+  #turn: object | undefined
+
+  /** `lifeLock` is held by this worker. */
+  constructor(lifeLock: string, send: (message: ServiceMessage) => void) {
+    this.#lifeLock = lifeLock
+    this.#send = send
+  }
+
+  /**
+   * Resolves when there is an owner, this one or another that serves us. Errors: DiskLockedError where another is the owner
+   * and does not answer, ProtocolVersionError, those of opening the disk.
+   */
+  open(request: OpenRequest): Promise<Outcome<void>> {
+    const waitMs = Math.min(Math.max(request.lockTimeout, HANDOVER_MS), MAX_WAIT_MS)
+    const timer = setTimeout(() => this.#fail(lockedError(request.name, waitMs)), waitMs)
+    for (const { incarnation, count } of request.holds) this.#taken.take(incarnation, count)
+    return outcomeOf(async () => {
+      try {
+        await new Promise<void>((resolve, reject) => {
+          this.#opening = { resolve, reject }
+          this.#queue(request, this.#visit(request), timer)
+        })
+      } catch (error) {
+        this.#end()
+        throw error
+      } finally {
+        this.#opening = undefined
+        clearTimeout(timer)
+      }
+    })
+  }
+
+  call(request: CallRequest): Promise<Outcome<unknown>> {
+    return new Promise((answer) => {
+      const pending: Pending = { request, answer, sentTo: undefined, isAborted: false }
+      this.#pending.set(request.id, pending)
+      this.#dispatch(pending)
+    })
+  }
+
+  abort(id: number): void {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return
+    pending.isAborted = true
+    if (pending.sentTo === undefined) this.#lose(pending)
+    else this.#seat?.abort(id)
+  }
+
+  told(id: number): void {
+    this.#seat?.told(id)
+  }
+
+  /** Asks whoever is the owner to be served. */
+  #visit(request: OpenRequest): GuestSeat {
+    const guest: GuestSeat = new GuestSeat({
+      request,
+      lifeLock: this.#lifeLock,
+      receive: this.#send,
+      holds: () => this.#taken.holds(),
+      onLost: () => this.#rise(),
+      onJoined: () => this.#sit(guest),
+      onFailed: (error) => this.#fail(error),
+    })
+    return guest
+  }
+
+  /** Waits to be the owner, for as long as the worker lives. */
+  #queue(request: OpenRequest, guest: GuestSeat, timer: ReturnType<typeof setTimeout>): void {
+    const own = async (giveUp: () => void): Promise<void> => {
+      clearTimeout(timer)
+      const isTakeOver = this.#seat !== undefined
+      guest.end()
+      this.#rise()
+      const now = { ...request, holds: this.#taken.holds() }
+      this.#sit(await OwnerSeat.take(now, giveUp, this.#send, isTakeOver))
+    }
+    takeOwnership(request.name, this.#ended.signal)
+      .then(own)
+      .catch((error: unknown) => {
+        guest.end()
+        if (!this.#ended.signal.aborted) this.#fail(error)
+      })
+  }
+
+  #sit(seat: Seat): void {
+    const isFirst = this.#seat === undefined
+    this.#seat = seat
+    this.#turn = {}
+    if (!isFirst) this.#send({ type: 'letGo' })
+    this.#send({ type: 'role', role: seat.role })
+    this.#opening?.resolve()
+    for (const pending of [...this.#pending.values()]) this.#dispatch(pending)
+  }
+
+  /** The owner is gone. */
+  #rise(): void {
+    this.#turn = undefined
+    this.#taken.drafts.clear()
+  }
+
+  #dispatch(pending: Pending): void {
+    const { request, sentTo, isAborted } = pending
+    const turn = this.#turn
+    if (turn === undefined || sentTo === turn) return
+    const isRepeatable = sentTo === undefined || REPEATABLE_HERE.has(request.method)
+    if (isAborted || !isRepeatable || this.#isOfLostDraft(request)) {
+      this.#lose(pending)
+      return
+    }
+    pending.sentTo = turn
+    const seat = this.#seat as Seat // there is a turn
+    seat.call(request).then(
+      (outcome) => {
+        if (pending.sentTo !== turn) return
+        if (outcome === undefined) pending.sentTo = undefined
+        else this.#settle(pending, outcome)
+      },
+      (error: unknown) => {
+        if (pending.sentTo === turn) this.#settle(pending, { ok: false, error: toErrorData(error) })
+      },
+    )
+  }
+
+  #isOfLostDraft({ params }: CallRequest): boolean {
+    return 'draft' in params && !this.#taken.drafts.has(params.draft)
+  }
+
+  /** It was not done, or nobody knows. */
+  #lose(pending: Pending): void {
+    const { method, params } = pending.request
+    const error = toErrorData(
+      new WorkerFailedError(`the disk has another owner, and '${method}' may have been lost with the one before`),
+    )
+    if (method === 'abortWrite') this.#settle(pending, { ok: true, value: undefined })
+    else if ('draft' in params && 'bytes' in params) {
+      this.#settle(pending, { ok: true, value: { buffer: params.bytes.buffer, error } })
+    } else this.#settle(pending, { ok: false, error })
+  }
+
+  #settle(pending: Pending, outcome: Outcome<unknown>): void {
+    const { request, answer } = pending
+    if (this.#pending.get(request.id) === pending) this.#pending.delete(request.id)
+    if (outcome.ok) {
+      this.#taken.note(request, outcome.value)
+      if (request.method === 'close') this.#end()
+    }
+    answer(outcome)
+  }
+
+  /** Uncaught, an error reaches the page's Worker object: what is pending is rejected, and the next call opens the disk anew. */
+  #fail(error: unknown): void {
+    if (this.#opening !== undefined) this.#opening.reject(error)
+    else {
+      setTimeout(() => {
+        throw error
+      })
+    }
+  }
+
+  #end(): void {
+    this.#ended.abort()
+    this.#seat?.end()
+    this.#turn = undefined
+  }
+}
