@@ -6,6 +6,7 @@ import type { MethodName } from './protocol.js'
  * Those whose request carries a buffer are not among them, for the buffer went with the worker.
  */
 export const REPEATABLE: ReadonlySet<MethodName> = new Set<MethodName>([
+  'open',
   'stat',
   'list',
   'setPurge',
@@ -16,8 +17,10 @@ export const REPEATABLE: ReadonlySet<MethodName> = new Set<MethodName>([
   'stats',
   'check',
   'flush',
+  'keepBuffers',
   'compact',
   'close',
+  'beginWrite',
   'read',
   'readMany',
   'evaluate',

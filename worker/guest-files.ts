@@ -16,14 +16,16 @@ import { SnapshotDirectory } from './snapshot-directory.js'
 export class GuestFiles {
   readonly #disk: string
   readonly #receive: (message: ServiceMessage) => void
+  readonly #onClosed: () => void
   /** By the id of the call. */
   readonly #running = new Map<number, Work>()
   /** Open from one read to the next, where a file is open in several workers; elsewhere it is a new snapshot for each. */
   #data: DataFiles | undefined
 
-  constructor(disk: string, receive: (message: ServiceMessage) => void) {
+  constructor(disk: string, receive: (message: ServiceMessage) => void, onClosed: () => void) {
     this.#disk = disk
     this.#receive = receive
+    this.#onClosed = onClosed
   }
 
   /** Good only where the owner ends the lease afterwards. */
@@ -70,7 +72,7 @@ export class GuestFiles {
 
   /** With every file that the array has bytes in. */
   async #dataOf(entry: Entry): Promise<DataFiles> {
-    const data = this.#data ?? new DataFiles(await guestDirectory(this.#disk))
+    const data = this.#data ?? new DataFiles(await this.#openDirectory())
     if (SHARES_HANDLES) this.#data = data
     let last = 0
     eachStored(entry, (position) => {
@@ -79,9 +81,9 @@ export class GuestFiles {
     await data.reach(last)
     return data
   }
-}
 
-async function guestDirectory(disk: string): Promise<Directory> {
-  const folder = await diskFolder(disk)
-  return SHARES_HANDLES ? new OpfsDirectory(disk, folder) : new SnapshotDirectory(folder)
+  async #openDirectory(): Promise<Directory> {
+    const folder = await diskFolder(this.#disk)
+    return SHARES_HANDLES ? new OpfsDirectory(this.#disk, folder, this.#onClosed) : new SnapshotDirectory(folder)
+  }
 }

@@ -25,6 +25,8 @@ export interface GuestOptions {
   readonly onLost: () => void
   /** Called whenever an owner, the first or another one, serves us. */
   readonly onJoined: () => void
+  /** See OpfsDirectory. */
+  readonly onClosed: () => void
   /** Errors: ProtocolVersionError, QuotaExceededError. */
   readonly onFailed: (error: unknown) => void
 }
@@ -43,7 +45,7 @@ export class GuestSeat implements Seat {
   constructor(options: GuestOptions) {
     const { name } = options.request
     this.#options = options
-    this.#files = new GuestFiles(name, options.receive)
+    this.#files = new GuestFiles(name, options.receive, options.onClosed)
     this.#disk = new BroadcastChannel(diskChannelName(name))
     this.#disk.onmessage = ({ data }: MessageEvent<DiskMessage>) => {
       if (data.type !== 'owner' || data.owner === this.#owner) return

@@ -13,15 +13,17 @@ export class WorkerHost implements ServiceHost {
   readonly ownsBuffers = true
   readonly liveClients = liveClients
   readonly #giveUp: () => void
+  readonly #onClosed: () => void
 
-  /** `giveUp` lets go of the disk's lock. */
-  constructor(giveUp: () => void) {
+  /** `giveUp` lets go of the disk's lock; `onClosed`: see OpfsDirectory. */
+  constructor(giveUp: () => void, onClosed: () => void) {
     this.#giveUp = giveUp
+    this.#onClosed = onClosed
   }
 
   async openDirectory({ name }: OpenRequest): Promise<Directory> {
     try {
-      return new OpfsDirectory(name, await diskFolder(name))
+      return new OpfsDirectory(name, await diskFolder(name), this.#onClosed)
     } catch (error) {
       this.#giveUp()
       throw error

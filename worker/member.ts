@@ -15,7 +15,7 @@ import type { Seat } from './seat.js'
 const MAX_WAIT_MS = 2 ** 31 - 1
 
 /** What is held is told when joining an owner, and so are these not done twice. */
-const REPEATABLE_HERE: ReadonlySet<string> = new Set([...REPEATABLE, 'open', 'release', 'beginWrite', 'keepBuffers'])
+const REPEATABLE_HERE: ReadonlySet<string> = new Set([...REPEATABLE, 'release'])
 
 interface Pending {
   readonly request: CallRequest
@@ -34,6 +34,7 @@ export class Member {
   readonly #ended = new AbortController()
   #opening: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
   #seat: Seat | undefined
+  #isLost = false
   /** Another one for every owner; undefined while there is none. */
   #turn: object | undefined
 
@@ -97,6 +98,7 @@ export class Member {
       onLost: () => this.#rise(),
       onJoined: () => this.#sit(guest),
       onFailed: (error) => this.#fail(error),
+      onClosed: () => this.#onClosed(),
     })
     return guest
   }
@@ -109,7 +111,7 @@ export class Member {
       guest.end()
       this.#rise()
       const now = { ...request, holds: this.#taken.holds() }
-      this.#sit(await OwnerSeat.take(now, giveUp, this.#send, isTakeOver))
+      this.#sit(await OwnerSeat.take(now, giveUp, () => this.#onClosed(), this.#send, isTakeOver))
     }
     takeOwnership(request.name, this.#ended.signal)
       .then(own)
@@ -148,12 +150,13 @@ export class Member {
     const seat = this.#seat as Seat // there is a turn
     seat.call(request).then(
       (outcome) => {
-        if (pending.sentTo !== turn) return
+        if (this.#turn !== turn) return
         if (outcome === undefined) pending.sentTo = undefined
         else this.#settle(pending, outcome)
       },
       (error: unknown) => {
-        if (pending.sentTo === turn) this.#settle(pending, { ok: false, error: toErrorData(error) })
+        // What the channel to an owner that is gone says is of no interest.
+        if (this.#turn === turn) this.#settle(pending, { ok: false, error: toErrorData(error) })
       },
     )
   }
@@ -175,6 +178,7 @@ export class Member {
   }
 
   #settle(pending: Pending, outcome: Outcome<unknown>): void {
+    if (this.#isLost) return
     const { request, answer } = pending
     if (this.#pending.get(request.id) === pending) this.#pending.delete(request.id)
     if (outcome.ok) {
@@ -182,6 +186,13 @@ export class Member {
       if (request.method === 'close') this.#end()
     }
     answer(outcome)
+  }
+
+  /** What was being done may be done or not: the page is told that its worker is lost, and other tabs take over. */
+  #onClosed(): void {
+    if (this.#isLost || this.#ended.signal.aborted) return
+    this.#isLost = true
+    this.#fail(new Error('the browser closed the files of the disk'))
   }
 
   /** Uncaught, an error reaches the page's Worker object: what is pending is rejected, and the next call opens the disk anew. */

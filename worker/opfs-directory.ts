@@ -14,10 +14,13 @@ interface ModedFileHandle {
 export class OpfsDirectory implements Directory {
   readonly #disk: string
   readonly #folder: FileSystemDirectoryHandle
+  readonly #onClosed: () => void
 
-  constructor(disk: string, folder: FileSystemDirectoryHandle) {
+  /** `onClosed` is called when the browser has closed a file, as it does when the worker is about to end or site data is deleted. */
+  constructor(disk: string, folder: FileSystemDirectoryHandle, onClosed: () => void) {
     this.#disk = disk
     this.#folder = folder
+    this.#onClosed = onClosed
   }
 
   /** Errors: DiskLockedError, StorageUnavailableError. */
@@ -30,7 +33,7 @@ export class OpfsDirectory implements Directory {
       const handle = await unlocked(this.#disk, () =>
         (file as unknown as ModedFileHandle).createSyncAccessHandle({ mode }),
       )
-      return new OpfsFile(file, handle)
+      return new OpfsFile(file, handle, this.#onClosed)
     } catch (error) {
       if (await this.#isRefusal(error)) throw unavailable('FileSystemFileHandle.createSyncAccessHandle', error)
       throw error
@@ -73,34 +76,45 @@ class OpfsFile implements SyncFile {
   /** In Chromium createSyncAccessHandle() never settles where its file handle is collected meanwhile; kept here, it cannot be. */
   readonly file: FileSystemFileHandle
   readonly #handle: FileSystemSyncAccessHandle
+  readonly #onClosed: () => void
 
-  constructor(file: FileSystemFileHandle, handle: FileSystemSyncAccessHandle) {
+  constructor(file: FileSystemFileHandle, handle: FileSystemSyncAccessHandle, onClosed: () => void) {
     this.file = file
     this.#handle = handle
+    this.#onClosed = onClosed
   }
 
   read(target: Uint8Array, at: number): number {
-    return this.#handle.read(target, { at })
+    return this.#do((handle) => handle.read(target, { at }))
   }
 
   write(source: Uint8Array, at: number): number {
-    return this.#handle.write(source, { at })
+    return this.#do((handle) => handle.write(source, { at }))
   }
 
   truncate(size: number): void {
-    this.#handle.truncate(size)
+    this.#do((handle) => handle.truncate(size))
   }
 
   getSize(): number {
-    return this.#handle.getSize()
+    return this.#do((handle) => handle.getSize())
   }
 
   flush(): void {
-    this.#handle.flush()
+    this.#do((handle) => handle.flush())
   }
 
   close(): void {
     this.#handle.close()
+  }
+
+  #do<T>(work: (handle: FileSystemSyncAccessHandle) => T): T {
+    try {
+      return work(this.#handle)
+    } catch (error) {
+      if (isNamed(error, 'InvalidStateError')) this.#onClosed()
+      throw error
+    }
   }
 }
 

@@ -30,14 +30,27 @@ export class OwnerSeat implements Seat {
   /** By the name of the channel to it. */
   readonly #guests = new Map<string, Guest>()
 
-  /** `giveUp` lets go of the disk's lock, when the disk is closed or could not be opened. Errors: as Service.open. */
+  /** The browser has closed the files: nothing is answered any more, for nobody knows what was done. */
+  isLost = false
+
+  /**
+   * `giveUp` lets go of the disk's lock, when the disk is closed or could not be opened; `onClosed`: see OpfsDirectory.
+   * Errors: as Service.open.
+   */
   static async take(
     request: OpenRequest,
     giveUp: () => void,
+    onClosed: () => void,
     send: (message: ServiceMessage) => void,
     isTakeOver: boolean,
   ): Promise<OwnerSeat> {
-    return new OwnerSeat(request.name, await Service.open(new WorkerHost(giveUp), request, send, isTakeOver))
+    let seat: OwnerSeat | undefined
+    const host = new WorkerHost(giveUp, () => {
+      if (seat !== undefined) seat.isLost = true
+      onClosed()
+    })
+    seat = new OwnerSeat(request.name, await Service.open(host, request, send, isTakeOver))
+    return seat
   }
 
   private constructor(name: string, service: Service) {
@@ -68,7 +81,8 @@ export class OwnerSeat implements Seat {
 
   /** Asked again, it answers again: of two channels either may be heard before the other is. */
   #welcome(channel: string): void {
-    const guest = this.#guests.get(channel) ?? new Guest(this.#service, channel, () => this.#guests.delete(channel))
+    const guest =
+      this.#guests.get(channel) ?? new Guest(this, this.#service, channel, () => this.#guests.delete(channel))
     this.#guests.set(channel, guest)
     guest.welcome(this.#id)
   }
@@ -76,6 +90,7 @@ export class OwnerSeat implements Seat {
 
 /** A guest as the owner sees it. */
 class Guest implements OwnerRoot {
+  readonly #seat: OwnerSeat
   readonly #service: Service
   readonly #channel: BroadcastChannel
   readonly #send: (message: ServiceMessage) => void
@@ -84,7 +99,8 @@ class Guest implements OwnerRoot {
   /** From `open` on. */
   #client: Client | undefined
 
-  constructor(service: Service, channel: string, onGone: () => void) {
+  constructor(seat: OwnerSeat, service: Service, channel: string, onGone: () => void) {
+    this.#seat = seat
     this.#service = service
     this.#channel = new BroadcastChannel(channel)
     this.#send = offer(
@@ -114,14 +130,14 @@ class Guest implements OwnerRoot {
   }
 
   async call(request: CallRequest): Promise<Outcome<unknown> | undefined> {
-    return (await this.#service.isOpen()) ? this.#service.call(this.#joined, request) : undefined
+    return (await this.#service.isOpen()) ? this.#unlessLost(this.#service.call(this.#joined, request)) : undefined
   }
 
   async read(request: CallRequest<'read' | 'readMany'>): Promise<Outcome<unknown> | Lease | undefined> {
     if (!(await this.#service.isOpen())) return undefined
     const leased = this.#service.lease(this.#joined, request)
     if (!leased.ok) return leased
-    return leased.value ?? this.#service.call(this.#joined, request)
+    return leased.value ?? this.#unlessLost(this.#service.call(this.#joined, request))
   }
 
   async endLease(lease: number): Promise<boolean> {
@@ -140,6 +156,11 @@ class Guest implements OwnerRoot {
   end(): void {
     this.#ended.abort()
     this.#channel.close()
+  }
+
+  async #unlessLost<T>(answer: Promise<T>): Promise<T> {
+    const value = await answer
+    return this.#seat.isLost ? new Promise<never>(() => {}) : value
   }
 
   get #joined(): Client {
