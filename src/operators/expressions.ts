@@ -7,7 +7,7 @@ import { ufuncOf } from '../core/numpy/operations.js'
 import { withAxes } from './graph.js'
 import { arrayNodeOf, layoutOf, newLeaf, sourceOf, termOf } from './leaves.js'
 import { BINARY, type BinaryName, type ElementwiseName, UNARY, type UnaryName } from './names.js'
-import { readOut } from './outs.js'
+import { readOut, readOuts } from './outs.js'
 
 export interface Expression {
   /** Of one shape; two of divmod. */
@@ -36,16 +36,22 @@ export const EXPRESSIONS: Readonly<Record<ElementwiseName, Builder>> = {
   ...built(BINARY, 2),
   divmod: {
     arity: 2,
-    build: ([a, b], { dtype }) => ({ nodes: divmod([termOf(a), termOf(b)], { dtype }), ufunc: 'divmod' }),
+    build: ([a, b], { dtype, out }) => ({
+      nodes: divmod([termOf(a), termOf(b)], { dtype, outs: readOuts(out) }),
+      ufunc: 'divmod',
+    }),
   },
   where: {
     arity: 3,
-    build: ([condition, x, y]) => ({ nodes: [where(termOf(condition), termOf(x), termOf(y))], ufunc: 'where' }),
+    build: ([condition, x, y], { out }) => ({
+      nodes: [where(termOf(condition), termOf(x), termOf(y), { out: readOut(out) })],
+      ufunc: 'where',
+    }),
   },
   clip: {
     arity: 3,
-    build: ([a, min, max], { dtype }) => ({
-      nodes: [clip(termOf(a), bound(min), bound(max), { dtype })],
+    build: ([a, min, max], { dtype, out }) => ({
+      nodes: [clip(termOf(a), bound(min), bound(max), { dtype, out: readOut(out) })],
       ufunc: 'clip',
     }),
   },
@@ -53,7 +59,7 @@ export const EXPRESSIONS: Readonly<Record<ElementwiseName, Builder>> = {
     arity: 1,
     build: ([a], { decimals }) => ({ nodes: [round(termOf(a), decimals)], ufunc: 'rint' }),
   },
-  outer: { arity: 3, build: ([op, a, b], { dtype }) => outer(op as BinaryName, a, b, dtype) }, // checked there
+  outer: { arity: 3, build: ([op, a, b], options) => outer(op as BinaryName, a, b, options) }, // checked there
   astype: { arity: 2, build: ([a, dtype], { casting }) => astype(a, dtype, casting) },
 }
 
@@ -76,14 +82,14 @@ function bound(value: unknown) {
   return value === null ? null : termOf(value)
 }
 
-function outer(op: BinaryName, a: unknown, b: unknown, dtype: DType | undefined): Expression {
+function outer(op: BinaryName, a: unknown, b: unknown, { dtype, out }: ExpressionOptions): Expression {
   if (!BINARY.includes(op)) throw new TypeError(`outer takes an operator of two operands, got ${String(op)}`)
   const [left, right] = [termOf(a), termOf(b)]
   const isStretched = !('weak' in left) && !('weak' in right) && right.shape.length > 0
   const stretched = isStretched
     ? withAxes(left, right.shape.length, (leaf) => leafWithAxes(leaf, right.shape.length))
     : left
-  return { nodes: [apply(op, [stretched, right], { dtype })], ufunc: ufuncOf(op) }
+  return { nodes: [apply(op, [stretched, right], { dtype, out: readOut(out) })], ufunc: ufuncOf(op) }
 }
 
 /** The same array seen with `count` more axes of one element at the end. */

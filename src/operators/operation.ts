@@ -2,7 +2,7 @@
 import type { WorkOptions } from '../call.js'
 import { NDArray } from '../core/ndarray.js'
 import { cast, type Node } from '../core/numpy/expression.js'
-import { type ArrayType, checkOut, whichOut } from '../core/numpy/out.js'
+import { type ArrayType, checkOuts } from '../core/numpy/out.js'
 import { findCustody } from '../custodies.js'
 import type { Computation } from '../evaluation.js'
 import { workOptions } from '../work-options.js'
@@ -37,9 +37,7 @@ export function elementwise(
   const isAlone = nodes.length === 1
   const outs = isAlone ? [readOut(options.out)].flatMap((out) => out ?? []) : (readOuts(options.out) ?? [])
   const operands = leavesOf(nodes).map(({ shape }) => shape)
-  for (const [i, out] of outs.entries()) {
-    checkOut(out, nodes[i] as Node, operands, ufunc, whichOut(i, outs.length)) // as many nodes as outs
-  }
+  checkOuts(outs, nodes, operands, ufunc)
   const roots = nodes.map((node, i) => cast(node, outs[i]?.dtype ?? node.dtype))
   return {
     computation: { kind: 'elementwise' },

@@ -1,5 +1,6 @@
 // Operators over arrays larger than memory take little of it.
 import { expect, test } from '../support/fixtures.js'
+import { LARGE } from '../support/large-operators.js'
 import { growthOfMemory } from '../support/process-memory.js'
 import type { TestPage } from '../support/test-page.js'
 
@@ -77,3 +78,23 @@ test('the product of 1 GiB and a matrix of 64 columns, in less than 64 MiB', asy
   })
   expect(growth).toBeLessThan(64 << 20)
 })
+
+// Each operator by itself takes half an hour in all: MEMORY_OF_OPERATORS=. runs those whose names match it.
+const chosen = process.env['MEMORY_OF_OPERATORS']
+for (const [name, { gives }] of Object.entries(LARGE)) {
+  if (chosen === undefined || !new RegExp(chosen).test(name)) continue
+  test(`over 4 GiB, in less than 64 MiB: ${name}`, async ({ session }) => {
+    test.setTimeout(1_200_000)
+    const page = await session.open()
+    await warmUp(page)
+    const growth = await growthOfMemory(async () => {
+      const seen = await page.evaluate(async (operator) => {
+        const { runLarge } = await import('/tests/support/large-operators.ts')
+        return runLarge(operator)
+      }, name)
+      expect(seen).toEqual(gives)
+    })
+    console.log(`${name}: ${(growth / 2 ** 20).toFixed(1)} MiB`)
+    expect(growth).toBeLessThan(64 << 20)
+  })
+}

@@ -15,3 +15,13 @@ export function python(program: string, folder: string): unknown {
   if (status !== 0) throw new Error(`python3: ${stderr}`)
   return stdout === '' ? undefined : JSON.parse(stdout)
 }
+
+/** Runs the Python program in a file; gives what it printed as JSON. Throws with its error output where it fails. */
+export function pythonFile(path: string, ...given: readonly number[]): unknown {
+  const { status, stdout, stderr } = spawnSync('python3', [path, ...given.map(String)], {
+    encoding: 'utf8',
+    maxBuffer: 256 << 20,
+  })
+  if (status !== 0) throw new Error(`python3: ${stderr}`)
+  return JSON.parse(stdout)
+}

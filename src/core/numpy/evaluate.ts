@@ -5,7 +5,7 @@ import { sameShape, sizeOf } from '../shape.js'
 import { overlaps } from '../typed-array.js'
 import { cast, type Node } from './expression.js'
 import type { Kernels } from './kernel-table.js'
-import { checkOut, whichOut } from './out.js'
+import { checkOuts } from './out.js'
 import { compile } from './program.js'
 import { type TileReader, tileReader, tileSize, tileWriter } from './tiles.js'
 
@@ -23,9 +23,7 @@ export interface Evaluation {
 export function evaluate({ roots, leaves, outs, ufunc }: Evaluation, kernels: Kernels): NDArray[] {
   const shape = roots[0]?.shape ?? []
   const operands = leaves.map((leaf) => leaf.shape)
-  outs?.forEach((out, i) => {
-    checkOut(out, roots[i] as Node, operands, ufunc, whichOut(i, outs.length)) // as many roots as outs
-  })
+  checkOuts(outs ?? [], roots, operands, ufunc)
   const isAlone = roots.length === 1
   const targets = roots.map((root, i) => targetOf(root, outs?.[i], leaves, isAlone))
   const casts = roots.map((root, i) => cast(root, targets[i]?.dtype ?? root.dtype))

@@ -3,8 +3,8 @@
 import { DTYPES, type DType, type Scalar } from '../dtype.js'
 import { broadcastShapes, cannotBroadcast } from '../shape.js'
 import { isComparison, isLogical, type OperationName, ufuncOf } from './operations.js'
-import { type ArrayType, checkOutDType } from './out.js'
-import { type ResolveOptions, resolve, resultType } from './types.js'
+import { type ArrayType, checkOutDType, whichOut } from './out.js'
+import { type OutOption, type ResolveOptions, resolve, resultType } from './types.js'
 import { cannotCastOutput } from './ufunc-errors.js'
 import { asInteger, fitted, isInBounds, outOfBounds, type Weak } from './weak.js'
 
@@ -49,7 +49,7 @@ export function leaf(index: number, dtype: DType, shape: readonly number[]): Lea
   return { kind: 'leaf', index, dtype, shape }
 }
 
-export function shapeOf(term: Term): readonly number[] {
+function shapeOf(term: Term): readonly number[] {
   return 'weak' in term ? [] : term.shape
 }
 
@@ -60,32 +60,44 @@ export function shapeOf(term: Term): readonly number[] {
 export function apply(op: OperationName, terms: readonly Term[], options: ResolveOptions = {}): Node {
   const { loop, out } = resolve(op, terms, options)
   if (options.out !== undefined) checkOutDType(options.out.dtype, out, ufuncOf(op))
-  const shape = commonShape(terms.map(shapeOf), options.out)
+  const shape = commonShape(terms.map(shapeOf), options)
   if (isComparison(op) && isPastLoop(terms, loop)) return compareFarApart(op, terms, shape)
   if (isLogical(op)) terms.forEach(checkLong)
   const inputs = terms.map((term, i) => nodeOf(term, loop[i] ?? out))
   return { kind: 'apply', op, inputs, loop, dtype: out, shape }
 }
 
-/** NumPy names the shape of `out` too where those of the operands do not go together. */
-function commonShape(shapes: readonly (readonly number[])[], out: ArrayType | undefined): number[] {
+/** NumPy names the shape of every `out` too where those of the operands do not go together. */
+function commonShape(
+  shapes: readonly (readonly number[])[],
+  { out, outs = out === undefined ? [] : [out] }: OutOption & { readonly outs?: readonly ArrayType[] | undefined },
+): number[] {
   try {
     return broadcastShapes(...shapes)
-  } catch (error) {
-    throw out === undefined ? error : cannotBroadcast([...shapes, out.shape])
+  } catch {
+    throw cannotBroadcast([...shapes, ...outs.map(({ shape }) => shape)])
   }
 }
 
 /** Quotient and remainder. Errors: as `apply`. Source: numpy.divmod. */
-export function divmod(terms: readonly Term[], options: { readonly dtype?: DType | undefined } = {}): [Node, Node] {
+export function divmod(
+  terms: readonly Term[],
+  options: { readonly dtype?: DType | undefined; readonly outs?: readonly ArrayType[] | undefined } = {},
+): [Node, Node] {
   const named = { dtype: options.dtype, ufunc: 'divmod' }
+  const { out } = resolve('floorDivide', terms, named)
+  options.outs?.forEach(({ dtype }, i) => {
+    checkOutDType(dtype, out, 'divmod', whichOut(i, 2))
+  })
+  commonShape(terms.map(shapeOf), options)
   return [apply('floorDivide', terms, named), apply('mod', terms, named)]
 }
 
 /** `condition ? x : y`, in the dtype of both. Source: numpy.where. */
-export function where(condition: Term, x: Term, y: Term): Node {
+export function where(condition: Term, x: Term, y: Term, options: OutOption = {}): Node {
   const dtype = resultType([x, y])
-  const shape = broadcastShapes(shapeOf(condition), shapeOf(x), shapeOf(y))
+  if (options.out !== undefined) checkOutDType(options.out.dtype, dtype, 'where')
+  const shape = commonShape([condition, x, y].map(shapeOf), options)
   const inputs = [nodeOf(condition, 'bool'), wrapping(x, dtype), wrapping(y, dtype)]
   return { kind: 'apply', op: 'where', inputs, loop: ['bool', dtype, dtype], dtype, shape }
 }
@@ -106,8 +118,9 @@ export function clip(a: Term, min: Term | null, max: Term | null, options: Resol
   if (low === undefined || high === undefined) {
     return apply(low === undefined ? 'minimum' : 'maximum', [a, low ?? high ?? a], options)
   }
-  broadcastShapes(shapeOf(a), shapeOf(low), shapeOf(high))
   const loop = options.dtype ?? resultType([a, low, high])
+  if (options.out !== undefined) checkOutDType(options.out.dtype, loop, 'clip')
+  commonShape([a, low, high].map(shapeOf), options)
   const [first, least, most] = [a, low, high].map((term) => cast(nodeOf(term, loop), loop)) as [Node, Node, Node]
   return apply('minimum', [apply('maximum', [first, least]), most])
 }

@@ -10,20 +10,20 @@ export interface ArrayType {
   readonly dtype: DType
 }
 
-/**
- * `operands`: their shapes. `which` is ' 2' and so on where there is more than one result.
- * Errors: ShapeError, DTypeError with NumPy's words.
- */
-export function checkOut(
-  out: ArrayType,
-  result: ArrayType,
+/** `outs`: none, or one for every result; `operands`: their shapes. Errors: ShapeError, DTypeError with NumPy's words. */
+export function checkOuts(
+  outs: readonly ArrayType[],
+  results: readonly ArrayType[],
   operands: readonly (readonly number[])[],
   ufunc: string,
-  which = '',
 ): void {
-  checkOutDType(out.dtype, result.dtype, ufunc, which) // NumPy resolves dtypes before shapes
-  if (!sameShape(out.shape, result.shape)) {
-    broadcastShapes(...operands, out.shape)
+  const pairs = outs.map((out, i) => ({ out, result: results[i] as ArrayType })) // as many as outs
+  for (const [i, { out, result }] of pairs.entries()) {
+    checkOutDType(out.dtype, result.dtype, ufunc, whichOut(i, outs.length)) // NumPy resolves dtypes before shapes
+  }
+  for (const { out, result } of pairs) {
+    if (sameShape(out.shape, result.shape)) continue
+    broadcastShapes(...operands, ...outs.map(({ shape }) => shape))
     throw wrongOutShape(out.shape, result.shape)
   }
 }

@@ -140,8 +140,8 @@ export function divmod(
   options: UfuncOptions & { readonly out?: readonly [NDArray, NDArray] | undefined } = {},
 ): [NDArray, NDArray] {
   const operands = new Operands()
-  const roots = divmodNodes([operands.term(a), operands.term(b)], options)
   const outs = options.out?.map(readOut)
+  const roots = divmodNodes([operands.term(a), operands.term(b)], { dtype: options.dtype, outs })
   const [q, r] = evaluate({ roots, leaves: operands.arrays, outs, ufunc: 'divmod' }, KERNELS)
   return [q as NDArray, r as NDArray] // two roots
 }
@@ -154,7 +154,7 @@ export function where<O extends NDArray = NDArray>(
   options: { readonly out?: O | undefined } = {},
 ): O {
   const operands = new Operands()
-  const root = whereNode(operands.term(condition), operands.term(x), operands.term(y))
+  const root = whereNode(operands.term(condition), operands.term(x), operands.term(y), resolving(options))
   return operands.evaluate(root, 'where', options) as O // `out` itself
 }
 
@@ -167,7 +167,7 @@ export function clip<O extends NDArray = NDArray>(
 ): O {
   const operands = new Operands()
   const bound = (value: MemoryOperand | null) => (value === null ? null : operands.term(value))
-  const root = clipNode(operands.term(a), bound(min), bound(max), options)
+  const root = clipNode(operands.term(a), bound(min), bound(max), resolving(options))
   return operands.evaluate(root, 'clip', options) as O // as above
 }
 
@@ -194,7 +194,7 @@ export function outer<O extends NDArray = NDArray>(
   const operands = new Operands()
   const [left, right] = [readOperand(a), readOperand(b)]
   const stretched = left instanceof NDArray && right instanceof NDArray ? withAxes(left, right.ndim) : left
-  const root = apply(op, [operands.termOf(stretched), operands.termOf(right)], options)
+  const root = apply(op, [operands.termOf(stretched), operands.termOf(right)], resolving(options))
   return operands.evaluate(root, ufuncOf(op), options) as O // as above
 }
 

@@ -28,19 +28,22 @@ export function resultType(operands: readonly OperandType[]): DType {
 }
 
 /** Every operand's dtype, weak ones as they are beside the others. */
-export function dtypesOf(operands: readonly OperandType[]): DType[] {
+function dtypesOf(operands: readonly OperandType[]): DType[] {
   const strong = operands.flatMap((operand) => ('dtype' in operand ? [operand.dtype] : []))
   const common = strong.length === 0 ? undefined : strong.reduce(promote)
   return operands.map((operand) => ('dtype' in operand ? operand.dtype : weakDType(operand.weak, common)))
 }
 
-export interface ResolveOptions {
+export interface OutOption {
+  /** Where the result is to go. */
+  readonly out?: ArrayType | undefined
+}
+
+export interface ResolveOptions extends OutOption {
   /** Asks for the loop with that result. */
   readonly dtype?: DType | undefined
   /** What messages call the operator, where not by its own name. */
   readonly ufunc?: string | undefined
-  /** Where the result is to go. */
-  readonly out?: ArrayType | undefined
 }
 
 /** The loop of an operator for its operands. Errors: DTypeError with NumPy's words. */

@@ -4,7 +4,19 @@ import { DTypeError, ShapeError } from '../../../src/core/errors.js'
 import { NDArray } from '../../../src/core/ndarray.js'
 import { setTileSize } from '../../../src/core/numpy/tiles.js'
 import { slice } from '../../../src/core/selection.js'
-import { add, divmod, less, multiply, outer, round, scalar, sqrt, subtract, where } from '../../../src/numpy-sync.js'
+import {
+  add,
+  clip,
+  divmod,
+  less,
+  multiply,
+  outer,
+  round,
+  scalar,
+  sqrt,
+  subtract,
+  where,
+} from '../../../src/numpy-sync.js'
 
 const counting = (n: number) => NDArray.from(Int32Array.from({ length: n }, (_, i) => i))
 
@@ -77,6 +89,16 @@ describe('out', () => {
     expect(() => add(counting(2), counting(4), { out })).toThrow(
       'operands could not be broadcast together with shapes (2,) (4,) (3,) ',
     )
+    const [two, four, floats] = [counting(2), counting(4), NDArray.zeros([3], 'float64')]
+    const together = 'operands could not be broadcast together with shapes'
+    expect(() => divmod(two, four, { out: [out, floats] })).toThrow(`${together} (2,) (4,) (3,) (3,) `)
+    expect(() => divmod(two, counting(2), { out: [floats, out] })).toThrow(`${together} (2,) (2,) (3,) (3,) `)
+    expect(() => clip(two, four, 1, { out })).toThrow(`${together} (2,) (4,) () (3,) `)
+    expect(() => clip(two, four, null, { out })).toThrow(`${together} (2,) (4,) (3,) `)
+    expect(() => where(two, four, 1, { out })).toThrow(`${together} (2,) (4,) () (3,) `)
+    expect(() => outer('add', two, four, { out })).toThrow(`${together} (2,1) (4,) (3,) `)
+    expect(() => clip(two, four, 0.5, { out })).toThrow(DTypeError)
+    expect(() => divmod(floats, four, { out: [out, floats] })).toThrow(DTypeError)
     expect(() => add(1, 2, { out: [] as unknown as NDArray })).toThrow(TypeError)
     expect(out.toNested()).toEqual([0, 0, 0])
   })
