@@ -120,6 +120,7 @@ const test: ViteUserConfig = {
   server: { watch: null, hmr: false, allowedHosts: ['insecure.test'] },
   test: {
     include: ['tests/unit/**/*.test.ts'],
+    coverage: { include: ['src/**/*.ts'], exclude: ['**/*.generated.ts', '**/*.d.ts'], reporter: ['text', 'html'] },
     testTimeout: 30_000,
     hookTimeout: 60_000, // starts Python, on a busy machine
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],

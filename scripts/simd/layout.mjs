@@ -20,5 +20,5 @@ export const CHECKSUM = 1920
 /** Where reductions work, in areas of so many bytes. */
 export const WORK = 4096
 export const WORK_BYTES = 32_768
-export const WORK_AREAS = 5
+const WORK_AREAS = 5
 export const START = WORK + WORK_AREAS * WORK_BYTES
