@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { CorruptDataError, ProtocolVersionError } from '../../../src/core/errors.js'
 import { readChanges } from '../../../src/engine/change-codec.js'
 import { checksum } from '../../../src/engine/checksum.js'
-import { CATALOG_FORMAT, HEADER_BYTES, NO_FRAME } from '../../../src/engine/frame.js'
+import { CATALOG_FORMAT, encodeFrame, HEADER_BYTES, NO_FRAME } from '../../../src/engine/frame.js'
 import { blockCount } from '../../../src/engine/layout.js'
 import { MemoryStateStore } from '../../../src/engine/memory-directory.js'
 import { bytesAt, openService, pattern, putBytes, sameBytes } from '../../support/engine-harness.js'
@@ -201,6 +201,24 @@ test('recovery from any damage opens the disk or refuses it, and hands out nothi
   console.log(`${opened} damaged disks opened, ${refused} refused`)
   expect(opened).toBeGreaterThan(refused)
 }, 3_600_000)
+
+test('a frame that moves a block its array does not have ends the log', async () => {
+  const stat = await openService(directoryOf(files)).then((service) => service.call('stat', { path: 'image' }))
+  const { incarnation } = stat as NonNullable<typeof stat>
+  const some: Files = new Map(files)
+  for (const copy of COPIES) {
+    const bytes = (files.get(copy) as Uint8Array).slice()
+    const { at, end } = framesOf(bytes).at(-1) as { at: number; end: number }
+    const last = new DataView(bytes.buffer, at)
+    const blocks = Float64Array.of(0, 0)
+    const change = { kind: 'remap', incarnation, version: 1, modified: 0, indexes: [1000], blocks } as const
+    const [epoch, sequence, tip] = [last.getUint32(8, true), last.getFloat64(16, true), last.getFloat64(24, true)]
+    bytes.set(encodeFrame(epoch, sequence + 1, [change], tip).bytes, end)
+    some.set(copy, bytes)
+  }
+  const service = await openService(directoryOf(some))
+  for (const [path, value] of values) expect(sameBytes(await bytesAt(service, path), value), path).toBe(true)
+})
 
 test.each(COPIES)('a format that is damaged in %s alone is damage, not a newer version', async (copy) => {
   const some: Files = new Map(files)
