@@ -5,7 +5,7 @@ import { BLOCK_BYTES } from '../protocol.js'
  * What is left after the whole blocks shares slots with other arrays' rests. Cut this small, at most a quarter of a shared
  * slot stays unused, whatever the sizes of the arrays.
  */
-export const TAIL_BLOCK_BYTES = BLOCK_BYTES / 4
+const TAIL_BLOCK_BYTES = BLOCK_BYTES / 4
 
 /** Data files end here. A position is the number of the file times this, plus the offset in it. */
 export const FILE_BYTES = 4096 * BLOCK_BYTES
@@ -14,7 +14,7 @@ const MAX_FILES = 10_000
 export const SLOTS_PER_FILE = FILE_BYTES / BLOCK_BYTES
 
 /** Blocks start at multiples of this, so that typed views of any dtype fit. */
-export const ALIGNMENT = 64
+const ALIGNMENT = 64
 
 /** The position of a block that is all zeros and has no place on disk. */
 export const HOLE = -1

@@ -266,12 +266,7 @@ async function verifiesBlocks(
 }
 
 /** Whether the bytes on disk are those that were written. */
-export async function blockVerifies(
-  entry: Entry,
-  index: number,
-  byteLength: number,
-  data: DataFiles,
-): Promise<boolean> {
+async function blockVerifies(entry: Entry, index: number, byteLength: number, data: DataFiles): Promise<boolean> {
   const position = positionOf(entry.blocks, index)
   const bytes = new Uint8Array(byteLength)
   await data.find(position)
