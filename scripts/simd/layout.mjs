@@ -14,6 +14,8 @@ export const SINGLES = [1792, 1808, 1824]
 export const ZERO = 1840
 /** What a reduction gives, where it is no number. */
 export const RESULT = 1856
+/** Room that the checksum module, which works on the same memory, has: 128 bytes. */
+export const CHECKSUM = 1920
 
 /** Where reductions work, in areas of so many bytes. */
 export const WORK = 4096

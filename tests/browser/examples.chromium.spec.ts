@@ -6,7 +6,8 @@ import { expect, test } from '../support/fixtures.js'
 import type { TestPage } from '../support/test-page.js'
 
 const root = new URL('../../', import.meta.url)
-const docs = (await readdir(new URL('docs/', root)).catch(() => [])).filter((name) => name.endsWith('.md'))
+const pages = await readdir(new URL('docs/', root), { recursive: true })
+const docs = pages.filter((name) => name.endsWith('.md') && !/^(node_modules|reference)/.test(name)).sort()
 
 for (const file of ['README.md', ...docs.map((name) => `docs/${name}`)]) {
   for (const example of await examplesOf(new URL(file, root))) {

@@ -10,17 +10,17 @@ export interface Example {
   readonly prints: readonly (string | undefined)[]
 }
 
-const BLOCK = /(?:<!-- given:(?<given>[\s\S]*?)-->\s*)?```ts\n(?<code>[\s\S]*?)```/g
+const BLOCK = /(?:<!-- given:(?<given>[\s\S]*?)-->\s*)?```(?<loader>tsx?)\n(?<code>[\s\S]*?)```/g
 const IMPORT = /^import\s+(?:type\s+)?(?<what>[^'"]*?)(?:\s+from\s+)?['"](?<from>[^'"]+)['"]\s*;?$/gm
 
 export async function examplesOf(file: URL): Promise<Example[]> {
   const text = await readFile(file, 'utf8')
   return Promise.all(
     [...text.matchAll(BLOCK)].map(async ({ index, groups }) => {
-      const { given = '', code = '' } = groups ?? {}
+      const { given = '', code = '', loader } = groups ?? {}
       const line = text.slice(0, index).split('\n').length
       const prints = [...code.matchAll(/console\.log\(.*\)(?: \/\/ (.*))?$/gm)].map(([, expected]) => expected)
-      return { line, prints, script: await scriptOf(given, code) }
+      return { line, prints, script: await scriptOf(given, code, loader === 'tsx' ? 'tsx' : 'ts') }
     }),
   )
 }
@@ -29,22 +29,23 @@ export async function examplesOf(file: URL): Promise<Example[]> {
 const NAMES = '{ openDisk, slice, NDArray, LazyDiskCache, LazyDiskCacheConfig }'
 
 /** In a scope of its own, so that it may import and declare what is there already. */
-async function scriptOf(given: string, code: string): Promise<string> {
+async function scriptOf(given: string, code: string, loader: 'ts' | 'tsx'): Promise<string> {
   const source = `${given}\n${code}`
   const imports = [...source.matchAll(IMPORT)].map(({ groups }) =>
     importedAs(groups?.['what'] ?? '', groups?.['from'] ?? ''),
   )
   const body = `const run = async () => {\n${source.replaceAll(IMPORT, '')}\n}`
-  const { code: script } = await transform(body, { loader: 'ts', target: 'es2022' })
+  const { code: script } = await transform(body, { loader, jsx: 'transform', target: 'es2022' })
   const rest = `const ${NAMES} = await import('/src/index.ts')`
   return `${rest}\nawait (async () => {\n${imports.join('\n')}\nconst console = { log: print }\n${script}\nawait run()\n})()`
 }
 
-/** Packages are served by the test server as it has them. */
+/** Types are gone with the rest of TypeScript. */
 function importedAs(what: string, from: string): string {
   const [, entry] = /^lazy-disk-cache(?:\/(.*))?$/.exec(from) ?? []
-  const url = from.startsWith('lazy-disk-cache') ? `/src/${entry ?? 'index'}.ts` : `/tests/support/${from}.ts`
-  const imported = `await import('${url}')`
+  const imported = from.startsWith('lazy-disk-cache')
+    ? `await import('/src/${entry ?? 'index'}.ts')`
+    : `await (await import('/tests/support/packages.ts')).PACKAGES['${from}']()`
   if (what === '') return imported
   if (what.startsWith('*')) return `const ${what.replace(/^\*\s+as\s+/, '')} = ${imported}`
   return `const ${what.replaceAll(/\s+as\s+/g, ': ')} = ${imported}`
