@@ -12,6 +12,9 @@ const report = process.env['TEST_REPORT']
 const peers = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies)
 const dependencies = ['comlink', 'idb-keyval', '@zip.js/zip.js/lib/zip-core-custom.js', 'egm96-universal']
 
+/** Of examples. */
+const frameworks = ['react', 'react-dom/client', 'svelte/store', 'vue']
+
 /** `./numpy` of package.json's exports is built from src/numpy.ts, and so on. */
 function libraryEntries(): Record<string, string> {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -116,10 +119,11 @@ const test: ViteUserConfig = {
   plugins: [decorators(), builtWorker()],
   cacheDir: 'node_modules/.vite-test',
   worker: { format: 'es' },
-  optimizeDeps: { include: [...dependencies, ...peers], noDiscovery: true },
+  optimizeDeps: { include: [...dependencies, ...peers, ...frameworks], noDiscovery: true },
   server: { watch: null, hmr: false, allowedHosts: ['insecure.test'] },
   test: {
     include: ['tests/unit/**/*.test.ts'],
+    coverage: { include: ['src/**/*.ts'], exclude: ['**/*.generated.ts', '**/*.d.ts'], reporter: ['text', 'html'] },
     testTimeout: 30_000,
     hookTimeout: 60_000, // starts Python, on a busy machine
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { build, preview } from 'vite'
 
 const PAGE = fileURLToPath(new URL('./page', import.meta.url))
-const PAGES = ['index.html', 'operators.html'].map((name) => join(PAGE, name))
+const PAGES = ['index.html', 'operators.html', 'scale.html'].map((name) => join(PAGE, name))
 
 /**
  * @template T

@@ -56,7 +56,7 @@ export function formatLongitude(degrees: number, withMinutes = true): string {
 }
 
 /** The same meridian from -180 to 180. */
-export function normalizeLongitude(degrees: number): number {
+function normalizeLongitude(degrees: number): number {
   return ((((degrees + 180) % 360) + 360) % 360) - 180
 }
 

@@ -6,6 +6,7 @@ import { offerGeoid, prepareFirstRun, SMALL, showFirstRun } from './first-run.js
 import { formatBytes } from './format.js'
 import { ARCMINUTES, type Arcminutes } from './geoid.js'
 import { geoidBytes, geoidPath, makeGeoid } from './geoid-array.js'
+import { offerInspector } from './inspector-card.js'
 import { Library } from './library.js'
 import { MapPanel } from './map-panel.js'
 import { showMeter } from './meter.js'
@@ -112,6 +113,7 @@ async function start(): Promise<void> {
     disk.addEventListener('error', ({ detail }) => notifyError('Something went wrong in the background.', detail.error))
     opening.hidden = true
     byId('arrays-card').hidden = false
+    offerInspector(disk)
     new Demo(disk)
   } catch (error) {
     opening.textContent = 'The disk is not open.'

@@ -53,7 +53,7 @@ export function notifyError(title: string, error: unknown, action?: NoticeAction
   notify({ kind: 'error', title, text: explain(error), ...(action && { action }) })
 }
 
-export function explain(error: unknown): string {
+function explain(error: unknown): string {
   if (error instanceof QuotaExceededError) {
     return `The browser gives this site no more room: ${formatBytes(error.requested)} more were needed. Delete an array, or free space on the disk. Nothing stored before is affected.`
   }

@@ -27,7 +27,7 @@ export interface Point {
 const MAX_SCALE = 24
 
 /** A repeating grid fills the map, any other is wholly seen. */
-export function smallestScale(grid: Grid, size: Size): number {
+function smallestScale(grid: Grid, size: Size): number {
   const across = size.width / (grid.turn || grid.cols)
   const down = size.height / grid.rows
   return grid.turn ? Math.max(across, down) : Math.min(across, down, MAX_SCALE)

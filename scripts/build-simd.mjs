@@ -5,7 +5,7 @@ import openWabt from 'wabt'
 import { GROUP, UNROLLED } from './simd/elementwise.mjs'
 import { FOLDED } from './simd/folds.mjs'
 import { VECTOR } from './simd/kernel.mjs'
-import { RESULT, SINGLES, START, WORK, WORK_BYTES, ZERO } from './simd/layout.mjs'
+import { CHECKSUM, RESULT, SINGLES, START, WORK, WORK_BYTES, ZERO } from './simd/layout.mjs'
 import { simdModule } from './simd/module.mjs'
 
 const target = new URL('../src/core/numpy/simd/module.generated.ts', import.meta.url)
@@ -40,6 +40,7 @@ export const LAYOUT = {
   singles: [${SINGLES.join(', ')}],
   zero: ${ZERO},
   result: ${RESULT},
+  checksum: ${CHECKSUM},
   work: ${WORK},
   workBytes: ${WORK_BYTES},
   start: ${START},

@@ -33,6 +33,7 @@ async function runAll() {
   setUpPython()
   await check('typecheck', 'scripts/typecheck.mjs')
   await check('lint', packageFile('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings')
+  await check('unused code', packageFile('knip/bin/knip.js'), '--no-progress', '--treat-config-hints-as-errors')
   const built = await check('build', 'scripts/build.mjs')
   if (built) await check('package', 'scripts/check-package.mjs')
   await test('unit tests', readVitest, packageFile('vitest/vitest.mjs'), 'run')

@@ -96,7 +96,7 @@ export interface Disk extends EventTarget, AsyncDisposable {
 
   usage(): Promise<DiskUsage>
   stats(): Promise<DiskStats>
-  /** Reads everything and compares checksums; `fix` removes what belongs to no array. */
+  /** Reads everything and compares checksums; `fix` removes what belongs to no array, and names damaged parts for the last time. */
   check(options?: WorkOptions & { fix?: boolean }): Promise<{ problems: Problem[]; fixed: boolean }>
   /** Writes back every changed array and makes all that is committed durable. Errors: StaleArrayError, QuotaExceededError. */
   flush(options?: WorkOptions): Promise<void>

@@ -242,7 +242,7 @@ export function arm({ session, meta: { incarnation } }: Residency, purge: boolea
   return session.call('setPurge', { incarnation, purge })
 }
 
-export async function purgeNow({ session, meta: { incarnation } }: Residency): Promise<void> {
+async function purgeNow({ session, meta: { incarnation } }: Residency): Promise<void> {
   await session.call('purge', { incarnation })
   session.gone([incarnation], 'was purged')
 }

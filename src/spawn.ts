@@ -3,7 +3,7 @@ import { WorkerFailedError } from './core/errors.js'
 import type { WorkerSource } from './options.js'
 
 /** The library's own worker, in the words that bundlers look for. Throws what the browser does. */
-export function newWorker(): Worker {
+function newWorker(): Worker {
   return new Worker(new URL('../worker/entry.ts', import.meta.url), { type: 'module' })
 }
 

@@ -14,7 +14,7 @@
 const type = (name, array, kind, bits, signed = false) => ({ name, array, kind, bits, signed })
 
 export const BOOL = [type('bool', 'Uint8Array', 'bool', 8)]
-export const SMALL = [
+const SMALL = [
   type('int8', 'Int8Array', 'int', 8, true),
   type('int16', 'Int16Array', 'int', 16, true),
   type('int32', 'Int32Array', 'int', 32, true),
@@ -23,7 +23,7 @@ export const SMALL = [
   type('uint32', 'Uint32Array', 'uint', 32),
 ]
 export const WIDE = [type('int64', 'BigInt64Array', 'bigint', 64, true), type('uint64', 'BigUint64Array', 'bigint', 64)]
-export const FLOATS = [
+const FLOATS = [
   { ...type('float16', 'Uint16Array', 'float', 32, true), isHalf: true },
   type('float32', 'Float32Array', 'float', 32, true),
   type('float64', 'Float64Array', 'float', 64, true),
@@ -32,7 +32,7 @@ export const COMPLEX = [
   type('complex64', 'Float32Array', 'complex', 32, true),
   type('complex128', 'Float64Array', 'complex', 64, true),
 ]
-export const INTEGERS = [...SMALL, ...WIDE]
+const INTEGERS = [...SMALL, ...WIDE]
 export const NUMBERS = [...INTEGERS, ...FLOATS]
 
 /**

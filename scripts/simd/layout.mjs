@@ -14,9 +14,11 @@ export const SINGLES = [1792, 1808, 1824]
 export const ZERO = 1840
 /** What a reduction gives, where it is no number. */
 export const RESULT = 1856
+/** Room that the checksum module, which works on the same memory, has: 128 bytes. */
+export const CHECKSUM = 1920
 
 /** Where reductions work, in areas of so many bytes. */
 export const WORK = 4096
 export const WORK_BYTES = 32_768
-export const WORK_AREAS = 5
+const WORK_AREAS = 5
 export const START = WORK + WORK_AREAS * WORK_BYTES

@@ -93,9 +93,19 @@ export class ByteReader {
     for (let scale = 1; ; scale *= 0x80) {
       const byte = this.byte()
       value += (byte & 0x7f) * scale
-      if (byte < 0x80) return value
+      if (byte < 0x80) {
+        if (value > Number.MAX_SAFE_INTEGER) throw new RangeError('a catalog frame holds an integer that is too large')
+        return value
+      }
       if (scale > Number.MAX_SAFE_INTEGER) throw new RangeError('a catalog frame holds an integer that is too large')
     }
+  }
+
+  /** An integer that says how many things of a byte at least follow: never more than there are bytes. */
+  count(): number {
+    const count = this.integer()
+    if (count > this.#bytes.byteLength - this.#offset) throw new RangeError('a catalog frame ends too early')
+    return count
   }
 
   double(): number {

@@ -1,7 +1,10 @@
 // The bytes of catalog changes. What is here is the disk's format: CATALOG_FORMAT goes up with every change of it.
 import { DTYPE_NAMES } from '../core/dtype.js'
+import { checkPath } from '../core/path.js'
+import { byteLengthOf, checkShape } from '../core/shape.js'
 import { ByteReader, type ByteWriter } from './bytes.js'
 import type { Change, Description, Entry } from './entry.js'
+import { blockCount, blockLength, isPosition, positionOf } from './layout.js'
 
 /** The position is the kind's number on disk: append only. */
 const KINDS = [
@@ -15,6 +18,9 @@ const KINDS = [
   'used',
 ] as const satisfies readonly Change['kind'][]
 
+/** No disk comes near it, and numbers skipped after unclean ends stay exact. */
+const MAX_INCARNATION = 2 ** 52
+
 const PURGE = 1
 const EPHEMERAL = 2
 const HAS_STATE = 4
@@ -22,7 +28,10 @@ const HAS_STATE = 4
 const HAS_EXPIRY = 8
 const HAS_TAGS = 16
 
-/** undefined where the bytes are no list of changes: a checksum can hold over nonsense. */
+/**
+ * undefined where the bytes are no list of changes that this engine writes: a checksum can hold over nonsense, and everything
+ * behind this relies on what is checked here.
+ */
 export function readChanges(body: Uint8Array): Change[] | undefined {
   const reader = new ByteReader(body)
   const changes: Change[] = []
@@ -85,8 +94,11 @@ function readChange(reader: ByteReader): Change {
       const incarnation = reader.integer()
       const version = reader.integer()
       const modified = reader.double()
-      const indexes = Array.from({ length: reader.integer() }, () => reader.integer())
-      return { kind, incarnation, version, modified, indexes, blocks: reader.doubles(2 * indexes.length) }
+      const indexes = Array.from({ length: reader.count() }, () => reader.integer())
+      const blocks = reader.doubles(2 * indexes.length)
+      check(modified >= 0, 'time')
+      for (let i = 0; i < indexes.length; i++) check(isPosition(positionOf(blocks, i), 0), 'position')
+      return { kind, incarnation, version, modified, indexes, blocks }
     }
     case 'describe':
       return { kind, incarnation: reader.integer(), description: readDescription(reader) }
@@ -95,11 +107,14 @@ function readChange(reader: ByteReader): Change {
     case 'durable':
       return { kind, sequence: reader.integer() }
     case 'snapshot-begin':
-      return { kind, nonce: reader.double(), nextIncarnation: reader.integer() }
+      return { kind, nonce: reader.double(), nextIncarnation: readIncarnation(reader) }
     case 'snapshot-end':
       return { kind, entries: reader.integer() }
-    case 'used':
-      return { kind, uses: reader.doubles(reader.integer()) }
+    case 'used': {
+      const uses = reader.doubles(reader.count())
+      check(uses.length % 3 === 0 && uses.every(Number.isFinite), 'use')
+      return { kind, uses }
+    }
     default:
       throw new RangeError('a catalog frame holds an unknown kind of change')
   }
@@ -121,7 +136,7 @@ function writeEntry(writer: ByteWriter, entry: Entry): void {
 
 function readEntry(reader: ByteReader): Entry {
   const { path, attributes, ephemeral, purge, hasState, clients, expires, tags } = readDescription(reader)
-  const incarnation = reader.integer()
+  const incarnation = readIncarnation(reader)
   const version = reader.integer()
   const dtype = DTYPE_NAMES[reader.byte()]
   if (dtype === undefined) throw new RangeError('a catalog frame holds an unknown dtype')
@@ -130,7 +145,13 @@ function readEntry(reader: ByteReader): Entry {
   const nbytes = reader.integer()
   const className = reader.text()
   const modified = reader.double()
-  const blocks = reader.doubles(reader.integer())
+  const blocks = reader.doubles(reader.count())
+  checkShape(shape)
+  check(nbytes === byteLengthOf(shape, dtype), 'size')
+  check(blocks.length === 2 * blockCount(nbytes), 'number of blocks')
+  for (let i = 0; 2 * i < blocks.length; i++)
+    check(isPosition(positionOf(blocks, i), blockLength(i, nbytes)), 'position')
+  check(modified >= 0, 'time')
   // One literal: spreads are what opening a disk of 100,000 arrays would spend its time on.
   return {
     path,
@@ -186,13 +207,15 @@ const NO_ATTRIBUTES = Object.freeze({})
 const NO_TAGS: readonly string[] = Object.freeze([])
 
 function readDescription(reader: ByteReader): Description {
-  const path = reader.text()
-  const attributes = reader.text()
+  const path = checkPath(reader.text())
+  const text = reader.text()
+  const attributes = text === '' ? NO_ATTRIBUTES : JSON.parse(text)
+  check(typeof attributes === 'object' && attributes !== null && !Array.isArray(attributes), 'attribute')
   const flags = reader.byte()
   const clients = readTexts(reader)
   return {
     path,
-    attributes: attributes === '' ? NO_ATTRIBUTES : JSON.parse(attributes),
+    attributes,
     purge: (flags & PURGE) !== 0,
     ephemeral: (flags & EPHEMERAL) !== 0,
     hasState: (flags & HAS_STATE) !== 0,
@@ -200,6 +223,16 @@ function readDescription(reader: ByteReader): Description {
     expires: flags & HAS_EXPIRY ? reader.double() : Number.POSITIVE_INFINITY,
     tags: flags & HAS_TAGS ? readTexts(reader) : NO_TAGS,
   }
+}
+
+function readIncarnation(reader: ByteReader): number {
+  const incarnation = reader.integer()
+  check(incarnation <= MAX_INCARNATION, 'incarnation')
+  return incarnation
+}
+
+function check(isRight: boolean, what: string): void {
+  if (!isRight) throw new RangeError(`a catalog frame holds an impossible ${what}`)
 }
 
 function hasKeys(value: object): boolean {

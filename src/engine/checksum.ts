@@ -15,16 +15,21 @@ interface Absorber {
   absorb(groups: Uint8Array): void
 }
 
-/** What checksum.wat exports. */
+/** What checksum.wat exports; all are addresses. */
 interface ChecksumExports {
-  readonly memory: { readonly buffer: ArrayBuffer }
-  readonly absorb: (end: number) => void
+  readonly absorb: (lanes: number, at: number, end: number) => void
+}
+
+/** A WebAssembly memory that never grows. */
+interface Memory {
+  readonly buffer: ArrayBuffer
 }
 
 /** The part of WebAssembly used here, for it is no part of the ES library. */
 interface WebAssemblyApi {
+  readonly Memory: new (limits: { initial: number; maximum: number }) => Memory
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
+  readonly Instance: new (module: object, imports: { m: { m: object } }) => { readonly exports: unknown }
 }
 
 const LANES = 16
@@ -33,11 +38,20 @@ const FACTOR = 0x9e3779b1
 const SEEDS = Int32Array.from({ length: LANES }, (_, lane) => mix(Math.imul(lane + 1, 0x9e3779b9)))
 
 let chosen: Checksum | undefined
+/** For bytes in the memory that blocks are computed in. */
+let near: { readonly buffer: ArrayBuffer; readonly sum: Checksum } | undefined
 
 /** The checksum of `bytes`, an integer of 53 bits: guards against torn writes and flipped bits, not against malice. */
 export function checksum(bytes: Uint8Array): number {
+  if (near !== undefined && bytes.buffer === near.buffer) return near.sum(bytes)
   chosen ??= createSimdChecksum() ?? createPlainChecksum()
   return chosen(bytes)
+}
+
+/** Bytes in that memory are summed where they lie from now on; 128 bytes from `room` on, for lanes and a group, are for that. */
+export function sumWithin(memory: Memory, room: number): void {
+  const sum = createNearChecksum(memory, room)
+  near = sum && { buffer: memory.buffer, sum }
 }
 
 /** The checksum in plain JavaScript. */
@@ -47,39 +61,52 @@ export function createPlainChecksum(): Checksum {
     const words = new DataView(groups.buffer, groups.byteOffset, groups.length)
     for (let first = 0; first < LANES; first += 4) absorbFour(lanes, first, words)
   }
-  return checksumWith({ lanes, absorb })
+  return checksumWith({ lanes, absorb }, new Uint8Array(GROUP_BYTES))
 }
 
 /** The checksum in WebAssembly; undefined where SIMD is missing or the page's CSP lacks 'wasm-unsafe-eval'. */
 export function createSimdChecksum(): Checksum | undefined {
   const instance = instantiate()
   if (instance === undefined) return undefined
-  const { memory, absorb: absorbTo } = instance
+  const { memory, exports } = instance
   const lanes = new Int32Array(memory.buffer, 0, LANES)
   const room = new Uint8Array(memory.buffer, GROUP_BYTES)
   const absorb = (groups: Uint8Array): void => {
     for (let at = 0; at < groups.length; at += room.length) {
       const piece = groups.subarray(at, at + room.length)
       room.set(piece)
-      absorbTo(GROUP_BYTES + piece.length)
+      exports.absorb(0, GROUP_BYTES, GROUP_BYTES + piece.length)
     }
   }
-  return checksumWith({ lanes, absorb })
+  return checksumWith({ lanes, absorb }, new Uint8Array(GROUP_BYTES))
 }
 
-function instantiate(): ChecksumExports | undefined {
-  const api: WebAssemblyApi | undefined = Reflect.get(globalThis, 'WebAssembly')
-  if (api === undefined) return undefined
+/** The same of bytes that lie in `memory`; see `sumWithin`. */
+export function createNearChecksum(memory: Memory, room: number): Checksum | undefined {
+  const exports = instantiate(memory)?.exports
+  if (exports === undefined) return undefined
+  const lanes = new Int32Array(memory.buffer, room, LANES)
+  const absorb = ({ byteOffset, length }: Uint8Array): void => exports.absorb(room, byteOffset, byteOffset + length)
+  return checksumWith({ lanes, absorb }, new Uint8Array(memory.buffer, room + GROUP_BYTES, GROUP_BYTES))
+}
+
+/** The module on `memory`, or on one of its own of 128 KiB. */
+function instantiate(memory?: Memory): { readonly memory: Memory; readonly exports: ChecksumExports } | undefined {
+  const found: unknown = Reflect.get(globalThis, 'WebAssembly')
+  if (found === undefined) return undefined
+  const api = found as WebAssemblyApi // what it is wherever it is
   try {
-    const { exports } = new api.Instance(new api.Module(CHECKSUM_WASM))
-    return exports as ChecksumExports // the interface states what the module has
+    const module = new api.Module(CHECKSUM_WASM)
+    const place = memory ?? new api.Memory({ initial: 2, maximum: 2 })
+    const { exports } = new api.Instance(module, { m: { m: place } })
+    return { memory: place, exports: exports as ChecksumExports } // the interface states what the module has
   } catch {
     return undefined
   }
 }
 
-function checksumWith({ lanes, absorb }: Absorber): Checksum {
-  const tail = new Uint8Array(GROUP_BYTES)
+/** `tail`: a group, where `absorb` takes it. */
+function checksumWith({ lanes, absorb }: Absorber, tail: Uint8Array): Checksum {
   return (bytes) => {
     const whole = bytes.length - (bytes.length % GROUP_BYTES)
     lanes.set(SEEDS)

@@ -41,9 +41,10 @@ export class DataFiles {
     return this.#files.reduce((sum, { size }) => sum + size, 0)
   }
 
-  /** Whether the file is long enough for the bytes from `position` on; it is open. */
+  /** Whether the file is open and long enough for the bytes from `position` on. */
   covers(position: number, byteLength: number): boolean {
-    return (position % FILE_BYTES) + byteLength <= this.#file(position).size
+    const size = this.#files[fileOf(position)]?.size ?? 0
+    return (position % FILE_BYTES) + byteLength <= size
   }
 
   /** Opens the files there are. What nothing is kept in any more is cut with the other tails. */
@@ -56,6 +57,15 @@ export class DataFiles {
   owns(name: string): boolean {
     const number = DATA_FILE.exec(name)?.[1]
     return number !== undefined && Number(number) <= this.#files.length
+  }
+
+  /** Opens the files there are up to the one that holds `position`; of missing ones only those before one that is there. */
+  async find(position: number): Promise<void> {
+    if (fileOf(position) < this.#files.length) return
+    const names = await this.#directory.list()
+    const numbers = names.flatMap((name) => DATA_FILE.exec(name)?.[1] ?? []).map(Number)
+    const last = Math.max(-1, ...numbers.filter((number) => number <= fileOf(position)))
+    if (last >= 0) await this.reach(last * FILE_BYTES)
   }
 
   /** Opens, and makes where they are missing, all files up to the one that holds `position`. */
@@ -87,14 +97,15 @@ export class DataFiles {
 
   /** Errors: CorruptDataError naming `path` where the file is too short. */
   read(target: Uint8Array, position: number, path: string): void {
-    if (!readExactly(this.#file(position).file, target, position % FILE_BYTES)) {
+    const data = this.#files[fileOf(position)]
+    if (data === undefined || !readExactly(data.file, target, position % FILE_BYTES)) {
       throw this.missing(fileOf(position), path)
     }
     this.bytesRead += target.byteLength
   }
 
   missing(index: number, path: string): CorruptDataError {
-    return new CorruptDataError(`data of '${path}' is missing: ${nameOf(index)} is too short`, { path })
+    return new CorruptDataError(`data of '${path}' is missing: ${nameOf(index)} is too short or damaged`, { path })
   }
 
   /** Errors: QuotaExceededError. */

@@ -37,6 +37,16 @@ export function formatOf(bytes: Uint8Array): number | undefined {
   return view.getUint32(0, true) === MAGIC ? view.getUint32(OFFSET_FORMAT, true) : undefined
 }
 
+/** Whether the first frame of a catalog file is whole, of whatever format: header and checksum stay as they are in all. */
+export function beginsWhole(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return frameChecksum(bytes, 0, paddedLength(view.getUint32(OFFSET_LENGTH, true)), NO_FRAME) !== undefined
+}
+
+function paddedLength(bodyLength: number): number {
+  return Math.ceil((HEADER_BYTES + bodyLength) / 8) * 8
+}
+
 export interface EncodedFrame {
   readonly bytes: Uint8Array
   readonly checksum: number
@@ -72,13 +82,15 @@ export function decodeFrame(bytes: Uint8Array, offset: number, previous: number)
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.byteLength - offset)
   if (view.getUint32(0, true) !== MAGIC) return undefined
   const bodyLength = view.getUint32(OFFSET_LENGTH, true)
-  const byteLength = Math.ceil((HEADER_BYTES + bodyLength) / 8) * 8
+  const byteLength = paddedLength(bodyLength)
   const sum = frameChecksum(bytes, offset, byteLength, previous)
   if (sum === undefined) return undefined
   const changes = readChanges(bytes.subarray(offset + HEADER_BYTES, offset + HEADER_BYTES + bodyLength))
   if (changes === undefined) return undefined
   const epoch = view.getUint32(OFFSET_EPOCH, true)
-  return { epoch, sequence: view.getFloat64(OFFSET_SEQUENCE, true), changes, checksum: sum, byteLength }
+  const sequence = view.getFloat64(OFFSET_SEQUENCE, true)
+  if (epoch >= 2 ** 31 || !Number.isSafeInteger(sequence) || sequence < 0) return undefined
+  return { epoch, sequence, changes, checksum: sum, byteLength }
 }
 
 /** The checksum of a frame, or undefined where the bytes do not carry it. The bytes are left as they are. */

@@ -5,14 +5,16 @@ import { BLOCK_BYTES } from '../protocol.js'
  * What is left after the whole blocks shares slots with other arrays' rests. Cut this small, at most a quarter of a shared
  * slot stays unused, whatever the sizes of the arrays.
  */
-export const TAIL_BLOCK_BYTES = BLOCK_BYTES / 4
+const TAIL_BLOCK_BYTES = BLOCK_BYTES / 4
 
 /** Data files end here. A position is the number of the file times this, plus the offset in it. */
 export const FILE_BYTES = 4096 * BLOCK_BYTES
+/** Data files are numbered below this. */
+const MAX_FILES = 10_000
 export const SLOTS_PER_FILE = FILE_BYTES / BLOCK_BYTES
 
 /** Blocks start at multiples of this, so that typed views of any dtype fit. */
-export const ALIGNMENT = 64
+const ALIGNMENT = 64
 
 /** The position of a block that is all zeros and has no place on disk. */
 export const HOLE = -1
@@ -22,9 +24,26 @@ export function missingIn(file: number): number {
   return HOLE - 1 - file
 }
 
+/** The position of a block that check() has found damaged or missing in data file `file`, named and given up. */
+export function givenUpIn(file: number): number {
+  return missingIn(file + MAX_FILES)
+}
+
+export function isGivenUp(position: number): boolean {
+  return position <= givenUpIn(0)
+}
+
 /** The data file that lacks the block of that position; undefined where none does. */
 export function missingFrom(position: number): number | undefined {
-  return position < HOLE ? HOLE - 1 - position : undefined
+  return position < HOLE ? (HOLE - 1 - position) % MAX_FILES : undefined
+}
+
+/** Whether a block of that length can have the position: a place in one slot, none, or one of those that say why not. */
+export function isPosition(position: number, byteLength: number): boolean {
+  if (!Number.isInteger(position)) return false
+  if (position < 0) return position > missingIn(2 * MAX_FILES)
+  const offset = position % BLOCK_BYTES
+  return position < MAX_FILES * FILE_BYTES && offset % ALIGNMENT === 0 && offset + byteLength <= BLOCK_BYTES
 }
 
 export function blockCount(nbytes: number): number {

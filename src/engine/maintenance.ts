@@ -9,7 +9,7 @@ import type { Engine } from './engine.js'
 import type { Entry } from './entry.js'
 import { isQuotaError } from './files.js'
 import { eachStored } from './index-of-arrays.js'
-import { blockLength, checksumOf, HOLE, missingFrom, positionOf } from './layout.js'
+import { blockLength, checksumOf, givenUpIn, HOLE, isGivenUp, missingFrom, positionOf } from './layout.js'
 import { fileOf } from './space.js'
 import type { Directory, StateStore } from './storage.js'
 import type { Work } from './work.js'
@@ -24,39 +24,68 @@ export interface Parts {
   readonly states: StateStore
 }
 
-/** Reads everything; removes, where `fix`, what belongs to no array. Damaged arrays are named, never removed. */
+/**
+ * Reads everything. Where `fix`, what belongs to no array is removed, and what is damaged is named for the last time: the arrays
+ * stay, and reading the damaged part of one is an error until it is written anew.
+ */
 export async function check(parts: Parts, fix: boolean, work: Work): Promise<{ problems: Problem[]; fixed: boolean }> {
   const { engine } = parts
   work.begin(engine.arrays.liveBytes)
   const problems: Problem[] = []
   for (const { incarnation } of [...engine.arrays.values()]) {
+    let found: Damage[] = []
     await engine.reading(async () => {
       const entry = engine.arrays.get(incarnation)
-      if (entry !== undefined) problems.push(...(await checkBlocks(engine, entry, work)))
+      if (entry !== undefined) found = await checkBlocks(engine, entry, work)
     }, [incarnation])
+    for (const { problem } of found) problems.push(problem)
+    if (fix && found.length > 0)
+      await parts.arrays.exclusively(incarnation, async () => giveUp(engine, incarnation, found))
   }
   await work.end()
   problems.push(...(await checkFiles(parts, fix)), ...(await checkStates(parts, fix)))
   return { problems, fixed: problems.every(({ fixed }) => fixed) }
 }
 
-async function checkBlocks(engine: Engine, entry: Entry, work: Work): Promise<Problem[]> {
-  const problems: Problem[] = []
+interface Damage {
+  readonly index: number
+  readonly position: number
+  readonly problem: Problem
+}
+
+/** Blocks that were written anew since they were found damaged are left. Errors: QuotaExceededError. */
+function giveUp(engine: Engine, incarnation: number, damages: readonly Damage[]): void {
+  const entry = engine.arrays.get(incarnation)
+  if (entry === undefined) return
+  const { version, modified, blocks } = entry
+  const given = damages.filter(({ index, position }) => positionOf(blocks, index) === position)
+  if (given.length === 0) return
+  const places = given.flatMap(({ index, position }) => [
+    givenUpIn(missingFrom(position) ?? fileOf(position)),
+    checksumOf(blocks, index),
+  ])
+  const indexes = given.map(({ index }) => index)
+  engine.commit(() => [{ kind: 'remap', incarnation, version, modified, indexes, blocks: Float64Array.from(places) }])
+}
+
+async function checkBlocks(engine: Engine, entry: Entry, work: Work): Promise<Damage[]> {
+  const found: Damage[] = []
   const { path, blocks } = entry
   for (let index = 0; 2 * index < blocks.length; index++) {
     const position = positionOf(blocks, index)
-    if (position === HOLE) continue
+    if (position === HOLE || isGivenUp(position)) continue
     const missing = missingFrom(position)
     const place = { path, file: nameOf(missing ?? fileOf(position)), fixed: false }
     const bytes = missing === undefined ? readBlock(engine, entry, index) : undefined
     if (bytes === undefined) {
-      problems.push({ kind: 'truncated', detail: `block ${index} is missing`, ...place })
+      found.push({ index, position, problem: { kind: 'truncated', detail: `block ${index} is missing`, ...place } })
     } else if (checksum(bytes) !== checksumOf(blocks, index)) {
-      problems.push({ kind: 'checksum', detail: `block ${index} is not what was written`, ...place })
+      const detail = `block ${index} is not what was written`
+      found.push({ index, position, problem: { kind: 'checksum', detail, ...place } })
     }
     if (work.spend(blockLength(index, entry.nbytes))) await work.pause()
   }
-  return problems
+  return found
 }
 
 async function checkFiles({ engine, directory }: Parts, fix: boolean): Promise<Problem[]> {
@@ -70,14 +99,30 @@ async function checkFiles({ engine, directory }: Parts, fix: boolean): Promise<P
 }
 
 async function checkStates({ engine, states }: Parts, fix: boolean): Promise<Problem[]> {
-  const orphans = (await states.keys()).filter((key) => engine.arrays.get(Number(key))?.hasState !== true)
+  const keys = new Set(await states.keys())
+  const orphans = [...keys].filter((key) => engine.arrays.get(Number(key))?.hasState !== true)
   if (fix && orphans.length > 0) await states.delete(orphans)
-  return orphans.map((key) => ({
-    kind: 'orphan-state',
-    file: key,
-    detail: 'no array refers to this state',
-    fixed: fix,
-  }))
+  const bereft = [...engine.arrays.values()].filter((one) => one.hasState && !keys.has(String(one.incarnation)))
+  if (fix) for (const entry of bereft) engine.describe(entry, { hasState: false })
+  return [
+    ...orphans.map(
+      (file): Problem => ({
+        kind: 'orphan-state',
+        file,
+        detail: 'no array refers to this state',
+        fixed: fix,
+      }),
+    ),
+    ...bereft.map(
+      ({ path, incarnation }): Problem => ({
+        kind: 'truncated',
+        path,
+        file: String(incarnation),
+        detail: 'the state that is to come with this array is gone',
+        fixed: false,
+      }),
+    ),
+  ]
 }
 
 /** Empties sparse slots and moves blocks from the ends of the files to free slots before them, then cuts the ends. */

@@ -5,9 +5,18 @@ import { checksum } from './checksum.js'
 import type { DataFiles } from './data-files.js'
 import type { Change, Entry } from './entry.js'
 import { readExactly, writeExactly } from './files.js'
-import { CATALOG_FORMAT, decodeFrame, type Frame, formatOf, frameChecksum, NO_FRAME } from './frame.js'
+import {
+  beginsWhole,
+  CATALOG_FORMAT,
+  decodeFrame,
+  type Frame,
+  formatOf,
+  frameChecksum,
+  HEADER_BYTES,
+  NO_FRAME,
+} from './frame.js'
 import { ArrayIndex, eachStored, remapped } from './index-of-arrays.js'
-import { checksumOf, missingIn, positionOf } from './layout.js'
+import { blockCount, blockLength, checksumOf, isPosition, missingIn, positionOf } from './layout.js'
 import { fileOf } from './space.js'
 import type { Directory, SyncFile } from './storage.js'
 
@@ -47,9 +56,9 @@ async function recoverFrom(
   pause: () => Promise<void>,
 ): Promise<Recovered> {
   const [a, b] = [readAll(files[0]), readAll(files[1])]
-  refuseNewer(a)
-  refuseNewer(b)
   const log = newestLog(a, b)
+  refuseNewer(a, log)
+  refuseNewer(b, log)
   if (log === undefined) refuseDamaged(a, b)
   const copies = [copyOf(files[0], a, log), copyOf(files[1], b, log)] as const
   const index = new ArrayIndex()
@@ -66,16 +75,23 @@ async function recoverFrom(
   return { catalog, index, clean: whole && complete && catalog.mirrored && marked && current }
 }
 
+/** More than any catalog has: a file of that size is another one, in its place. */
+const MAX_CATALOG_BYTES = 2 ** 31
+
 function readAll(file: SyncFile): Uint8Array {
-  const bytes = new Uint8Array(file.getSize())
+  const size = file.getSize()
+  const bytes = new Uint8Array(size > MAX_CATALOG_BYTES ? HEADER_BYTES : size)
   readExactly(file, bytes, 0)
   return bytes
 }
 
-/** A newer version may have changed anything but a frame's header: its disks are left alone, damaged or not. */
-function refuseNewer(bytes: Uint8Array): void {
+/**
+ * A newer version may have changed anything but a frame's header and checksum: its disks are left alone, damaged or not. A copy
+ * that only seems newer, for its format's bytes are damaged, is as any damaged one where the other has a log.
+ */
+function refuseNewer(bytes: Uint8Array, log: Log | undefined): void {
   const format = formatOf(bytes)
-  if (format !== undefined && format > CATALOG_FORMAT) {
+  if (format !== undefined && format > CATALOG_FORMAT && (log === undefined || beginsWhole(bytes))) {
     throw new ProtocolVersionError(
       `this disk has format ${format}, written by a newer version of lazy-disk-cache; this version reads up to ${CATALOG_FORMAT}. Update the library; the disk was left as it is`,
     )
@@ -170,6 +186,7 @@ async function replay(
   const durable = durableSequence(frames)
   for (const { sequence, changes } of frames) {
     for (const change of changes) {
+      if (change.kind === 'remap' && !fits(change, index)) return false
       const brings = sequence > durable && (change.kind === 'put' || change.kind === 'remap')
       if (brings && !(await verifiesBlocks(change, index, data, pause))) return false
     }
@@ -178,12 +195,20 @@ async function replay(
   return true
 }
 
+/** Whether the blocks it moves are blocks of its array: a checksum can hold over nonsense. */
+function fits({ incarnation, indexes, blocks }: Change & { kind: 'remap' }, index: ArrayIndex): boolean {
+  const entry = index.get(incarnation)
+  if (entry === undefined) return true
+  const count = blockCount(entry.nbytes)
+  return indexes.every((nth, i) => nth < count && isPosition(positionOf(blocks, i), blockLength(nth, entry.nbytes)))
+}
+
 /**
  * Finds the blocks that no file is long enough to hold. Once files have grown again they would read as zeros, so the index
  * says it for good. Returns whether there are none.
  */
 async function noteMissing(index: ArrayIndex, data: DataFiles): Promise<boolean> {
-  await data.reach(lastPosition(index))
+  await data.find(lastPosition(index))
   let complete = true
   for (const entry of [...index.values()]) {
     const indexes: number[] = []
@@ -241,15 +266,10 @@ async function verifiesBlocks(
 }
 
 /** Whether the bytes on disk are those that were written. */
-export async function blockVerifies(
-  entry: Entry,
-  index: number,
-  byteLength: number,
-  data: DataFiles,
-): Promise<boolean> {
+async function blockVerifies(entry: Entry, index: number, byteLength: number, data: DataFiles): Promise<boolean> {
   const position = positionOf(entry.blocks, index)
   const bytes = new Uint8Array(byteLength)
-  await data.reach(position)
+  await data.find(position)
   try {
     data.read(bytes, position, entry.path)
   } catch {

@@ -61,7 +61,7 @@ export function toNpz(
 }
 
 /**
- * Writes every entry of a store as <key>.npy and <key>.meta.json, as Python's DiskBackedStore has them. Files of those names are
+ * Writes every entry of a store as `<key>.npy` and `<key>.meta.json`, as Python's DiskBackedStore has them. Files of those names are
  * replaced, each when the new one is whole. Errors: InvalidKeyError naming all keys that Python refuses, before anything is
  * written; NotFoundError for a class that is not registered; TypeError for own fields that are no JSON; those of the directory.
  * Files that were not there before are removed then.

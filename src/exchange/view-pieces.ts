@@ -3,7 +3,7 @@ import type { ViewLayout } from '../core/view-layout.js'
 
 /** What lies closer together is read along: a request of its own costs more. In bytes. */
 const MAX_GAP_BYTES = 16 * 1024
-export const MAX_PIECE_BYTES = 4 * 2 ** 20
+const MAX_PIECE_BYTES = 4 * 2 ** 20
 
 /** A box of the view's elements; `low` and `extent`, in elements, are where it lies among those of the array. */
 export interface Piece {

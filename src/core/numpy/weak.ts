@@ -106,13 +106,13 @@ export function outOfBounds(integer: bigint, dtype: DType): DTypeError {
 }
 
 /** What is left of a value that was written as that dtype. */
-export function stored(value: ScalarValue, dtype: DType): Scalar {
+function stored(value: ScalarValue, dtype: DType): Scalar {
   const cell = allocate(dtype, 1)
   writeScalar(cell, dtype, 0, value)
   return readScalar(cell, dtype, 0)
 }
 
-export function isTruthy(value: ScalarValue): boolean {
+function isTruthy(value: ScalarValue): boolean {
   if (isComplex(value)) return value.re !== 0 || value.im !== 0
   return typeof value === 'number' ? value !== 0 : Boolean(value)
 }

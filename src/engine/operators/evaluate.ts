@@ -9,6 +9,7 @@ import { wrap } from '../../core/typed-array.js'
 import type { EvaluatedArray, Evaluation } from '../../evaluation.js'
 import type { ArrayMeta, Version } from '../../protocol.js'
 import type { Arrays } from '../arrays.js'
+import { sumWithin } from '../checksum.js'
 import type { Engine } from '../engine.js'
 import type { Work } from '../work.js'
 import { accumulate } from './accumulation.js'
@@ -62,8 +63,10 @@ let memory: TileMemory | undefined
 
 function tileMemory(): TileMemory {
   if (memory === undefined) {
-    memory = new TileMemory(createAccelerator(TILE_MEMORY_BYTES))
-    accelerate(memory.accelerator)
+    const accelerator = createAccelerator(TILE_MEMORY_BYTES)
+    memory = new TileMemory(accelerator)
+    accelerate(accelerator)
+    if (accelerator !== undefined) sumWithin(accelerator.memory, accelerator.checksumRoom)
   }
   return memory
 }

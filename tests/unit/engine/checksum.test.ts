@@ -3,7 +3,12 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import openWabt from 'wabt'
-import { type Checksum, createPlainChecksum, createSimdChecksum } from '../../../src/engine/checksum.js'
+import {
+  type Checksum,
+  createNearChecksum,
+  createPlainChecksum,
+  createSimdChecksum,
+} from '../../../src/engine/checksum.js'
 import { CHECKSUM_WASM } from '../../../src/engine/checksum-wasm.js'
 
 const MIB = 2 ** 20
@@ -212,6 +217,25 @@ describe('both implementations', () => {
     },
   )
 
+  it('agree on bytes that are summed where they lie', () => {
+    const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 })
+    const near = required(createNearChecksum(memory, 192))
+    const pool = new Uint8Array(memory.buffer)
+    pool.set(randomBytes(pool.length, 16))
+    for (const [at, length] of [
+      [320, 0],
+      [321, 1],
+      [333, 63],
+      [400, 64],
+      [448, 6400],
+      [517, 70_001],
+      [320, pool.length - 320],
+    ] as const) {
+      const view = pool.subarray(at, at + length)
+      expect(near(view)).toBe(plain(view))
+    }
+  })
+
   it('are one function of the bytes, whatever was summed before', () => {
     const bytes = randomBytes(777, 14)
     for (const sum of [plain, simd]) {
@@ -253,13 +277,19 @@ describe('the WebAssembly module', () => {
     expect(fresh.checksum(ascending(1000))).toBe(plain(ascending(1000)))
   })
 
-  it('is compiled once, at the first checksum', async () => {
+  it('is compiled at the first checksum, and for a memory of its own', async () => {
     const compiled = vi.spyOn(WebAssembly, 'Module')
     const fresh = await import('../../../src/engine/checksum.js')
     expect(compiled).not.toHaveBeenCalled()
     expect(fresh.checksum(ascending(1000))).toBe(plain(ascending(1000)))
     fresh.checksum(ascending(10))
     expect(compiled).toHaveBeenCalledTimes(1)
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 })
+    fresh.sumWithin(memory, 0)
+    const inside = new Uint8Array(memory.buffer, 1000, 1000)
+    inside.set(ascending(1000))
+    expect(fresh.checksum(inside)).toBe(plain(inside))
+    expect(fresh.checksum(ascending(1000))).toBe(plain(inside))
     compiled.mockRestore()
   })
 })

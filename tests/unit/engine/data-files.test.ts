@@ -44,7 +44,7 @@ describe('where a data file lost its end', () => {
         expect(await problem(service, path)).toBeInstanceOf(CorruptDataError)
         expect(await problem(service, path)).toMatchObject({ path })
       }
-      const { problems } = await service.call('check', { fix: true })
+      const { problems } = await service.call('check', { fix: false })
       expect(problems).toMatchObject([
         { kind: 'truncated', path: 'cut', file: 'data-0', fixed: false },
         { kind: 'truncated', path: 'lost', file: 'data-0', fixed: false },

@@ -7,7 +7,9 @@ import { Lease, TileMemory } from '../../../src/engine/operators/tile-memory.js'
 const BYTES = 65_536
 
 function memory(): TileMemory {
-  return new TileMemory({ buffer: new ArrayBuffer(BYTES), start: 100, kernels: KERNELS, reductions: {} as never })
+  const buffer = new ArrayBuffer(BYTES)
+  const places = { memory: { buffer }, buffer, start: 100, checksumRoom: 0 }
+  return new TileMemory({ ...places, kernels: KERNELS, reductions: {} as never })
 }
 
 test('leases never overlap, and give everything back in whatever order they end', () => {

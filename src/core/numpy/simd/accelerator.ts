@@ -7,7 +7,10 @@ import { Reductions } from './reductions.js'
 
 export interface Accelerator {
   /** The memory its kernels work on; of fixed size, never grows, so views on it stay valid. */
+  readonly memory: { readonly buffer: ArrayBuffer }
   readonly buffer: ArrayBuffer
+  /** 128 bytes of it that are for checksums. */
+  readonly checksumRoom: number
   /** The first byte that is free for use. */
   readonly start: number
   /** The JavaScript kernels, with faster ones in front for operands that all lie in the memory; single elements may lie anywhere. */
@@ -24,7 +27,9 @@ export function createAccelerator(byteLength: number): Accelerator | undefined {
   const instance = instantiate(byteLength)
   if (instance === undefined) return undefined
   return {
+    memory: instance.memory,
     buffer: instance.buffer,
+    checksumRoom: LAYOUT.checksum,
     start: LAYOUT.start,
     kernels: acceleratedKernels(instance),
     reductions: new Reductions(instance),

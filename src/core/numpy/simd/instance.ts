@@ -34,6 +34,7 @@ export interface SimdExports {
 }
 
 export interface Instance {
+  readonly memory: { readonly buffer: ArrayBuffer }
   readonly buffer: ArrayBuffer
   readonly exports: SimdExports
 }
@@ -57,7 +58,7 @@ export function instantiate(byteLength: number): Instance | undefined {
     const module = new api.Module(bytesOf(MODULE))
     const memory = new api.Memory({ initial: pages, maximum: pages })
     const { exports } = new api.Instance(module, { m: { m: memory } })
-    return { buffer: memory.buffer, exports: exports as SimdExports } // the interface states what the module has
+    return { memory, buffer: memory.buffer, exports: exports as SimdExports } // the interface states what the module has
   } catch {
     return undefined
   }

@@ -49,6 +49,7 @@ export const LAYOUT = {
   singles: [1792, 1808, 1824],
   zero: 1840,
   result: 1856,
+  checksum: 1920,
   work: 4096,
   workBytes: 32768,
   start: 167936,

@@ -1,0 +1,8 @@
+// The packages that examples import, as the test server has them.
+export const PACKAGES = {
+  react: () => import('react'),
+  'react-dom/client': () => import('react-dom/client'),
+  'svelte/store': () => import('svelte/store'),
+  vue: () => import('vue'),
+  zarrita: () => import('zarrita'),
+}
