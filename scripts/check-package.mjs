@@ -6,8 +6,10 @@ import { pathToFileURL } from 'node:url'
 import { makeProject, pack } from './packed.mjs'
 import { packageFile, run } from './run.mjs'
 
-const OWN = ['', '/numpy', '/numpy-sync', '/inspector', '/inline'].map((entry) => `lazy-disk-cache${entry}`)
-const ENTRIES = [...OWN, 'lazy-disk-cache/zarr']
+const OWN = ['', '/numpy', '/numpy-sync', '/image', '/inspector', '/inline'].map((entry) => `lazy-disk-cache${entry}`)
+/** Libraries of entries that need one. */
+const PEERS = ['zarrita', 'geotiff']
+const ENTRIES = [...OWN, ...['/zarr', '/geotiff'].map((entry) => `lazy-disk-cache${entry}`)]
 
 const folder = mkdtempSync(join(tmpdir(), 'lazy-disk-cache-package-'))
 const project = join(folder, 'project')
@@ -15,7 +17,7 @@ let failed = 0
 try {
   const tarball = pack(folder)
   makeProject(project, tarball)
-  symlinkSync(packageFile('zarrita'), join(project, 'node_modules/zarrita'), 'junction') // the peer of one entry
+  for (const peer of PEERS) symlinkSync(packageFile(peer), join(project, 'node_modules', peer), 'junction')
   await check('publint', packageFile('publint/src/cli.js'), 'run', tarball, '--strict')
   // A worker is no module to import: that entry has no types.
   const profile = ['--profile', 'esm-only', '--exclude-entrypoints', 'worker', '--format', 'ascii']

@@ -53,7 +53,7 @@ async function measure(source) {
       write: false,
       target: 'es2022',
       modulePreload: false,
-      rolldownOptions: { input, preserveEntrySignatures: 'strict', external: ['zarrita'] },
+      rolldownOptions: { input, preserveEntrySignatures: 'strict', external: ['zarrita', 'geotiff'] },
     },
   })
   rmSync(folder, { recursive: true, force: true })

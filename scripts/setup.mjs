@@ -56,13 +56,16 @@ async function missingBrowsers() {
   return BROWSERS.filter((_, i) => found[i] === undefined)
 }
 
-/** Installs zarr-python, which tests ask, where it is missing and can be had. Debian's is for Debian's own Python. */
+/** Installs zarr-python and tifffile, which tests ask, where they are missing and can be had. Debian's are for Debian's own Python. */
 export function setUpPython() {
-  const has = (/** @type {string} */ python) => spawnSync(python, ['-c', 'import zarr']).status === 0
+  const has = (/** @type {string} */ python) => spawnSync(python, ['-c', 'import zarr, tifffile']).status === 0
   if (has('/usr/bin/python3') || has('python3') || process.getuid?.() !== 0 || !onPath('apt-get')) return
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   tryRun('apt-get', ['update'], { minutes: 5, env })
-  tryRun('apt-get', ['install', '-y', '--no-install-recommends', 'python3-zarr'], { minutes: 15, env })
+  tryRun('apt-get', ['install', '-y', '--no-install-recommends', 'python3-zarr', 'python3-tifffile'], {
+    minutes: 15,
+    env,
+  })
 }
 
 const APT_PACKAGES = { chromium: ['chromium'], firefox: ['firefox-esr'], webkitgtk: ['libwebkit2gtk-4.1-0', 'xvfb'] }

@@ -1,9 +1,8 @@
 // Into memory: room is waited for outside of turns, and who asks at one time shares one read.
 import { unlessAborted } from './abort.js'
-import type { WorkOptions } from './call.js'
 import type { Custody, Place } from './custody.js'
 import { InMemory, type LoadMode } from './live.js'
-import { Residency } from './residency.js'
+import { type LoadOptions, Residency } from './residency.js'
 import { workOptions } from './work-options.js'
 
 const NO_ROOM = Symbol('no room')
@@ -48,7 +47,7 @@ export async function roomyTurn<T>(
 export function loadShared<T>(
   custody: Custody,
   mode: LoadMode | undefined,
-  options: WorkOptions,
+  options: LoadOptions,
   task: (place: Place, hasLoaded: boolean) => T,
   prepare?: (place: Residency) => Promise<void>,
 ): Promise<T> {
@@ -57,7 +56,8 @@ export function loadShared<T>(
     options.signal?.throwIfAborted()
     if (place instanceof Residency && place.live === undefined) {
       const { signal } = place.memory.readers
-      await place.load(mode ?? modeFor(custody, place), { ...workOptions(options), signal }, custody.occupant)
+      const how = { ...workOptions(options), ...(options.shared && { shared: true }), signal }
+      await place.load(mode ?? modeFor(custody, place), how, custody.occupant)
       loaded = place
       options.signal?.throwIfAborted()
     }

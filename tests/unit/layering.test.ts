@@ -75,7 +75,7 @@ describe('layering', () => {
   })
 
   test('the page never knows the worker or the demo', () => {
-    const packages = /^(dist\/worker\.js\?raw|comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita)$/
+    const packages = /^(dist\/worker\.js\?raw|comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita|geotiff)$/
     expect(strays(/^src\//, new RegExp(`^src/|${packages.source}`))).toEqual([])
   })
 
@@ -114,7 +114,7 @@ describe('layering', () => {
   test('the page fetches what exchanges data only when that is asked for', () => {
     const inside = /^src\/exchange\//
     const atOnce = ['src/exchange/index.ts', 'src/exchange/lazy-stream.ts']
-    const entries = /^src\/zarr\.ts$/
+    const entries = /^src\/(zarr|geotiff|image)\.ts$/
     const outside = imports.filter(
       ({ file, target }) => !inside.test(file) && inside.test(target) && !entries.test(file),
     )
@@ -128,11 +128,16 @@ describe('layering', () => {
     expect([...reachedFrom('src/open-disk.ts')]).toEqual(['src/open-disk.ts'])
   })
 
-  test('zarrita is known to the entry for it alone', () => {
-    const importers = new Set(importersOf('zarrita'))
-    const strangers = (entry: string) => [...reachedFrom(entry)].filter((file) => importers.has(file))
-    expect(strangers('src/zarr.ts')).not.toEqual([])
-    expect(['src/index.ts', 'src/numpy.ts', 'src/exchange/npy-import.ts'].flatMap(strangers)).toEqual([])
+  test('an optional library is known to the entry for it alone', () => {
+    const entries = { zarrita: 'src/zarr.ts', geotiff: 'src/geotiff.ts' }
+    const others = ['src/index.ts', 'src/numpy.ts', 'src/image.ts', 'src/exchange/npy-import.ts']
+    for (const [library, entry] of Object.entries(entries)) {
+      const importers = new Set(importersOf(library))
+      const strangers = (from: string) => [...reachedFrom(from)].filter((file) => importers.has(file))
+      expect(strangers(entry)).not.toEqual([])
+      const rest = [...others, ...Object.values(entries).filter((other) => other !== entry)]
+      expect(rest.flatMap(strangers)).toEqual([])
+    }
   })
 
   test('a page that computes nothing fetches nothing of the operators but their names', () => {

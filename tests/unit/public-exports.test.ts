@@ -1,5 +1,7 @@
 // Every value the package exports. A change here is a change of the public API.
 import { expect, test } from 'vitest'
+import * as geotiff from '../../src/geotiff.js'
+import * as image from '../../src/image.js'
 import * as library from '../../src/index.js'
 import * as inspector from '../../src/inspector.js'
 import * as numpy from '../../src/numpy.js'
@@ -59,8 +61,10 @@ test('numpy has the functions of numpy-sync, and what is lazy', () => {
   expect(Object.keys(functions).sort()).toEqual(Object.keys(numpySync).sort())
 })
 
-test('zarr has these values and no others', () => {
+test('the optional entries have these values and no others', () => {
   expect(Object.keys(zarr).sort()).toEqual(['cached', 'fromZarr', 'toZarr', 'zarrStore'])
+  expect(Object.keys(geotiff)).toEqual(['fromGeoTiff'])
+  expect(Object.keys(image).sort()).toEqual(['fromImage', 'toImageData'])
 })
 
 test('classes that are not made by new have no I/O behind it either', () => {

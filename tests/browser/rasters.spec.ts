@@ -1,0 +1,90 @@
+// Pictures and GeoTIFF in real browsers, from and to a disk.
+import { expect, test } from '../support/fixtures.js'
+
+test('pictures come in as pixels and go out as they came', async ({ session }) => {
+  const page = await session.open()
+  const found = await page.evaluate(async () => {
+    const { fromImage, toImageData } = await import('/src/image.ts')
+    const { NDArray } = await import('/src/index.ts')
+    const { open, outcome } = await import('/tests/support/kept.ts')
+    const disk = await open()
+    const [width, height] = [2048, 1100] // more than goes over the canvas at a time
+    const image = new ImageData(width, height)
+    image.data.forEach((_, i) => {
+      image.data[i] = i % 4 === 3 ? 255 : (i * 7 + (i >> 11)) % 256
+    })
+    const same = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      a.length === b.length && Array.prototype.every.call(a, (value, i) => value === b[i])
+    const canvas = new OffscreenCanvas(width, height)
+    canvas.getContext('2d')?.putImageData(image, 0, 0)
+    const sources = { image, bitmap: await createImageBitmap(image), png: await canvas.convertToBlob(), canvas }
+    const isSame: Record<string, unknown> = {}
+    for (const [name, source] of Object.entries(sources)) {
+      const seen: number[] = []
+      const array = await fromImage(source, {
+        disk,
+        cachePath: name,
+        onProgress: ({ doneBytes }) => seen.push(doneBytes),
+      })
+      const pixels = (await array.toArray()) as Uint8Array
+      const out = await toImageData(array)
+      isSame[name] = [
+        ...[array.dtype, array.shape, seen[0], seen.at(-1)],
+        same(pixels, image.data) && same(out.data, image.data) && out.width === width,
+      ]
+    }
+    const grey = await toImageData(await disk.array(Uint8Array.of(1, 2, 3, 4, 5, 6), { shape: [2, 3] }))
+    const rgb = await toImageData(NDArray.from(Uint8Array.of(1, 2, 3, 4, 5, 6), { shape: [1, 2, 3] }))
+    const refused = [
+      await outcome(toImageData(NDArray.zeros([2, 2], 'float32'))),
+      await outcome(toImageData(NDArray.zeros([2, 2, 2], 'uint8'))),
+      await outcome(toImageData(NDArray.zeros([0, 2], 'uint8'))),
+      await outcome(fromImage(new Blob(['no picture']), { disk, cachePath: 'none' })),
+      await outcome(
+        fromImage(sources.bitmap, { disk, cachePath: 'none', signal: AbortSignal.abort(new Error('enough')) }),
+      ),
+    ]
+    const paths = (await disk.list()).map(({ path }) => path).sort()
+    await disk.close()
+    return { isSame, grey: [...grey.data], rgb: [...rgb.data], refused: refused.map(({ name }) => name), paths }
+  })
+  const nbytes = 4 * 2048 * 1100
+  const whole = ['uint8', [1100, 2048, 4], 0, nbytes, true]
+  expect(found.isSame).toEqual({ image: whole, bitmap: whole, png: whole, canvas: whole })
+  expect(found.grey).toEqual([1, 2, 3, 4, 5, 6].flatMap((value) => [value, value, value, 255]))
+  expect(found.rgb).toEqual([1, 2, 3, 255, 4, 5, 6, 255])
+  expect(found.refused).toEqual(['DTypeError', 'ShapeError', 'ShapeError', 'InvalidSourceError', 'Error'])
+  expect(found.paths.filter((path) => path === 'none')).toEqual([])
+})
+
+test('a GeoTIFF comes in, from files and streams, and is there after a reload', async ({ session }) => {
+  const page = await session.open()
+  await page.evaluate(async () => {
+    const { writeArrayBuffer } = await import('/tests/support/geotiff.ts')
+    const { fromGeoTiff } = await import('/src/geotiff.ts')
+    const { open } = await import('/tests/support/kept.ts')
+    const disk = await open()
+    const heights = Float32Array.from({ length: 300 * 200 }, (_, i) => i / 8)
+    const options = { width: 300, height: 200, BitsPerSample: [32], SampleFormat: [3], GeographicTypeGeoKey: 4326 }
+    const tiff = new Blob([writeArrayBuffer(heights, options)])
+    await fromGeoTiff(tiff, { disk, cachePath: 'file' })
+    await fromGeoTiff(tiff.stream(), { disk, cachePath: 'stream' })
+    await disk.close()
+  })
+  await page.reload()
+  const found = await page.evaluate(async () => {
+    const { open } = await import('/tests/support/kept.ts')
+    const disk = await open()
+    const items = []
+    for (const path of ['file', 'stream']) {
+      const array = await disk.openArray(path)
+      items.push([array.shape, await array.item(199, 299), array.attributes['geoKeys']])
+    }
+    const paths = (await disk.list()).map(({ path }) => path).sort()
+    await disk.close()
+    return { items, paths }
+  })
+  const raster = [[200, 300], 59999 / 8, expect.objectContaining({ GeographicTypeGeoKey: 4326 })]
+  expect(found.items).toEqual([raster, raster])
+  expect(found.paths).toEqual(['file', 'stream'])
+})

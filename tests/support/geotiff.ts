@@ -1,0 +1,2 @@
+// geotiff as pages of tests get it.
+export * from 'geotiff'

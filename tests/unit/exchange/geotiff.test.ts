@@ -1,0 +1,202 @@
+// GeoTIFF into arrays: files that tifffile and geotiff write, and files that are none.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fromArrayBuffer, writeArrayBuffer } from 'geotiff'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { bytesOf } from '../../../src/core/typed-array.js'
+import { fromGeoTiff } from '../../../src/geotiff.js'
+import { type Disk, openDisk } from '../../../src/index.js'
+
+/** Debian's package is for Debian's Python, which need not be the first on PATH. */
+const python = ['/usr/bin/python3', 'python3'].find(
+  (command) => spawnSync(command, ['-c', 'import tifffile']).status === 0,
+)
+
+/** Each beside the bytes of its elements in C order, with samples last. */
+const WRITE = `
+import json, numpy as np, tifffile
+names = []
+def write(name, data, **options):
+    planar = options.get('planarconfig') == 'separate'
+    tifffile.imwrite(name + '.tif', data, **options)
+    if planar: data = np.moveaxis(data, 0, -1)
+    data.astype(data.dtype.newbyteorder('<')).tofile(name + '.bin')
+    names.append([name, str(data.dtype), list(data.shape)])
+random = np.random.default_rng(1)
+for dtype in ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64']:
+    for order in '<>':
+        data = (random.random((70, 45)) * 100).astype(dtype)
+        write(f'strips-{dtype}-{"big" if order == ">" else "little"}', data, byteorder=order, rowsperstrip=16)
+        write(f'tiles-{dtype}-{"big" if order == ">" else "little"}', data, byteorder=order, tile=(32, 16), compression='zlib')
+rgb = (random.random((70, 45, 3)) * 255).astype('uint8')
+write('rgb', rgb, photometric='rgb', rowsperstrip=16)
+write('planes', np.moveaxis(rgb, -1, 0).copy(), photometric='rgb', planarconfig='separate', tile=(16, 16))
+write('big-tiff', rgb, photometric='rgb', bigtiff=True, tile=(16, 16), compression='zlib')
+write('one-strip', (random.random((3000, 1000)) * 1e6).astype('float32'))
+write('one-strip-big', (random.random((3000, 1000)) * 1e6).astype('int32'), byteorder='>')
+write('wide-tiles', (np.arange(300 * 20000) % 60013).astype('uint16').reshape(300, 20000), tile=(256, 256))
+print(json.dumps(names))
+`
+
+let disk: Disk
+beforeAll(async () => {
+  disk = await openDisk({ name: 'geotiff', backend: 'memory' })
+})
+afterAll(() => disk.close())
+/** What a test keeps it deletes. */
+afterEach(async () => {
+  expect((await disk.usage()).liveBytes).toBe(0)
+})
+
+const keys = { GTModelTypeGeoKey: 2, GTRasterTypeGeoKey: 1, GeographicTypeGeoKey: 4326, GeogCitationGeoKey: 'WGS 84' }
+/** 20 rows of 30 float32. */
+const small = (options = {}) =>
+  new Blob([
+    writeArrayBuffer(
+      Float32Array.from({ length: 600 }, (_, i) => i / 4),
+      {
+        ...{ width: 30, height: 20, BitsPerSample: [32], SampleFormat: [3], GDAL_NODATA: '-9999' },
+        ...{ ModelPixelScale: [0.5, 0.25, 0], ModelTiepoint: [0, 0, 0, 100, 50, 0], ...keys, ...options },
+      },
+    ),
+  ])
+
+test.skipIf(python === undefined)('what tifffile writes comes in, of all dtypes, orders and layouts', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tiff-'))
+  try {
+    const { status, stdout, stderr } = spawnSync(python ?? '', ['-c', WRITE], { cwd: folder, encoding: 'utf8' })
+    expect([status, status === 0 ? '' : stderr]).toEqual([0, ''])
+    const files = JSON.parse(stdout) as [string, string, number[]][]
+    expect(files.length).toBe(38)
+    for (const [name, dtype, shape] of files) {
+      const array = await fromGeoTiff(new Blob([readFileSync(join(folder, `${name}.tif`))]), { disk })
+      expect([name, array.dtype, array.shape]).toEqual([name, dtype, shape])
+      const found = Buffer.from(bytesOf(await array.toArray()))
+      expect([name, found.equals(readFileSync(join(folder, `${name}.bin`)))]).toEqual([name, true])
+      await array.purge()
+    }
+    expect((await disk.usage()).arrays).toBe(0)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+describe('a file', () => {
+  test('gives its geo metadata as attributes, under those given, and is kept at its path', async () => {
+    const array = await fromGeoTiff(small(), { disk, cachePath: 'a', attributes: { unit: 'm' } })
+    expect([array.shape, array.dtype, array.purgeDiskOnGc]).toEqual([[20, 30], 'float32', false])
+    expect(await array.item(2, 3)).toBe(63 / 4)
+    expect(array.attributes).toMatchObject({
+      geoKeys: keys,
+      origin: [100, 50, 0],
+      resolution: [0.5, -0.25, 0],
+      boundingBox: [100, 45, 115, 50],
+      tiePoints: [{ i: 0, j: 0, k: 0, x: 100, y: 50, z: 0 }],
+      pixelScale: [0.5, 0.25, 0],
+      noData: -9999,
+      unit: 'm',
+    })
+    await disk.delete('a')
+  })
+
+  test('of no place has no such attributes, and a nodata value that JSON has not is text', async () => {
+    const bare = writeArrayBuffer(new Uint8Array(6), { width: 3, height: 2, GDAL_NODATA: 'nan' })
+    const array = await fromGeoTiff(new Blob([bare]), { disk })
+    expect(array.attributes['noData']).toBe('NaN')
+    await array.purge()
+  })
+
+  test('comes from streams, responses and images of geotiff, with progress', async () => {
+    const opened = await fromArrayBuffer(await small().arrayBuffer())
+    for (const source of [small().stream(), new Response(small()), await opened.getImage()]) {
+      const seen: number[] = []
+      const array = await fromGeoTiff(source, { disk, onProgress: ({ doneBytes }) => seen.push(doneBytes) })
+      expect(await array.item(19, 29)).toBe(599 / 4)
+      expect([seen[0], seen.at(-1)]).toEqual([0, 2400])
+      await array.purge()
+    }
+  })
+
+  test('on a server is read by ranges, and one without ranges is refused', async () => {
+    const bytes = Buffer.from(await small().arrayBuffer())
+    const server = createServer((request, response) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+      if (from === undefined || request.url === '/whole') return response.end(bytes)
+      const part = bytes.subarray(Number(from), Number(to) + 1)
+      const range = `bytes ${from}-${Number(from) + part.byteLength - 1}/${bytes.byteLength}`
+      return response.writeHead(206, { 'content-range': range, 'content-length': part.byteLength }).end(part)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    try {
+      const array = await fromGeoTiff(`http://127.0.0.1:${port}/ranges`, { disk })
+      expect(await array.item(19, 29)).toBe(599 / 4)
+      await array.purge()
+      const refused = fromGeoTiff(new URL(`http://127.0.0.1:${port}/whole`), { disk })
+      await expect(refused).rejects.toMatchObject({ name: 'InvalidSourceError' })
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+})
+
+describe('refused, and nothing stays', () => {
+  const whole = async () => new Uint8Array(await small().arrayBuffer())
+  /** With one number in place of what these tags of its big-endian directory say. */
+  const saying = async (tags: Record<number, number>) => {
+    const bytes = await whole()
+    const view = new DataView(bytes.buffer)
+    const directory = view.getUint32(4)
+    for (let i = 0, at = directory + 2; i < view.getUint16(directory); i++, at += 12) {
+      const value = tags[view.getUint16(at)]
+      if (value === undefined) continue
+      view.setUint16(at + 2, 4)
+      view.setUint32(at + 4, 1)
+      view.setUint32(at + 8, value)
+    }
+    return new Blob([bytes])
+  }
+  for (const [what, make, name] of [
+    ['what is no TIFF', async () => new Blob(['<html></html> and more of it']), 'InvalidSourceError'],
+    ['nothing', async () => new Blob([]), 'InvalidSourceError'],
+    ['a file cut short in its pixels', async () => new Blob([(await whole()).subarray(0, -700)]), 'InvalidSourceError'],
+    ['a file cut short in its header', async () => new Blob([(await whole()).subarray(0, 60)]), 'InvalidSourceError'],
+    ['an image that is not there', async () => small(), 'InvalidSourceError'],
+    ['pixels that no disk holds', () => saying({ 256: 2 ** 30, 257: 2 ** 20 }), 'InvalidSourceError'],
+    [
+      'compressed pixels that no memory holds',
+      () => saying({ 256: 2 ** 20, 257: 200, 278: 200, 259: 8 }),
+      'InvalidSourceError',
+    ],
+    ['rows that are none', () => saying({ 257: 0 }), 'InvalidSourceError'],
+    ['pixels that lie nowhere', () => saying({ 273: 2 ** 31 }), 'InvalidSourceError'],
+    ['a compression that nobody knows', () => saying({ 259: 4711 }), 'InvalidSourceError'],
+    ['integers of 64 bits', () => saying({ 258: 64, 339: 1 }), 'DTypeError'],
+  ] as const) {
+    test(what, async () => {
+      const image = what === 'an image that is not there' ? 7 : 0
+      const result = fromGeoTiff(await make(), { disk, cachePath: 'a', image })
+      await expect(result).rejects.toMatchObject({ name })
+      expect(await disk.list()).toEqual([])
+    })
+  }
+
+  test('options that are for the file to say', async () => {
+    await expect(fromGeoTiff(small(), { disk, shape: [600] } as object)).rejects.toThrow(TypeError)
+    await expect(fromGeoTiff(small(), { disk, image: -1 })).rejects.toThrow(TypeError)
+  })
+
+  test('an aborted one, with the reason', async () => {
+    const abort = new AbortController()
+    const onProgress = () => abort.abort('enough')
+    await expect(fromGeoTiff(small(), { disk, cachePath: 'a', signal: abort.signal, onProgress })).rejects.toBe(
+      'enough',
+    )
+    expect(await disk.list()).toEqual([])
+  })
+})
