@@ -1,9 +1,17 @@
 // An array's memory, as the budget sees it: what it is worth, whether it can go, and how it goes.
 
+import type { WorkOptions } from './call.js'
+import type { TypedArray } from './core/dtype.js'
+import { sizeOf } from './core/shape.js'
+import { allocate, wrap } from './core/typed-array.js'
 import { DEFAULT_PRIORITY, type Priority, rankOf } from './priority.js'
+import type { ArrayMeta } from './protocol.js'
 import { Readers } from './readers.js'
+import type { Reservation } from './reservation.js'
 import type { Residency } from './residency.js'
 import type { Count, Resident } from './resident.js'
+import type { Session } from './session.js'
+import { workOptions } from './work-options.js'
 
 /** Whoever fetches ahead uses it soon, or not at all. */
 const AWAITED_FOR_MS = 10_000
@@ -108,4 +116,19 @@ export class ArrayMemory implements Resident {
       return false
     }
   }
+}
+
+/** The array's bytes, in the spare buffer that comes with the room where there is one. Errors: those of `read`. */
+export async function readWhole(
+  { call }: Pick<Session, 'call'>,
+  { incarnation, dtype, shape, nbytes, version: known }: ArrayMeta,
+  room: Reservation,
+  options: WorkOptions,
+): Promise<{ data: TypedArray; version: number }> {
+  if (nbytes === 0) return { data: allocate(dtype, 0), version: known }
+  const into = room.takeSpare()
+  const params = into === undefined ? { incarnation } : { incarnation, into }
+  const transfer = into === undefined ? [] : [into]
+  const { buffer, version } = await call('read', params, { ...workOptions(options), transfer })
+  return { data: wrap(buffer, dtype, 0, sizeOf(shape)), version }
 }

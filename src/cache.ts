@@ -107,13 +107,10 @@ export abstract class LazyDiskCache implements AsyncDisposable {
   }
 
   /**
-   * Reads the buffer into memory; ignored when it is there. `discard` forgets what is in memory first. `shared` reads it into
-   * a SharedArrayBuffer, for workers to have at the same time, which it stays over evictions until it is offloaded. Errors:
-   * MemoryBudgetError, StaleArrayError, ReadOnlyError (opened with mode 'r'), CorruptDataError; with `shared`
-   * StorageUnavailableError where the page is not cross-origin isolated, TypeError where it is loaded otherwise with changes or
-   * in use, or while caching is off.
+   * Reads the buffer into memory; ignored when it is there. `discard` forgets what is in memory first.
+   * Errors: MemoryBudgetError, StaleArrayError, ReadOnlyError (opened with mode 'r'), CorruptDataError.
    */
-  load(mode?: LoadMode, options: WorkOptions & { discard?: boolean; shared?: boolean } = {}): Promise<void> {
+  load(mode?: LoadMode, options: WorkOptions & { discard?: boolean } = {}): Promise<void> {
     return this.#custody.load(mode, options)
   }
 

@@ -7,9 +7,8 @@ import { noteCustody } from './custodies.js'
 import { InMemory, isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
 import { loadShared } from './loading.js'
 import type { ArrayMeta } from './protocol.js'
-import { type LoadOptions, Residency } from './residency.js'
+import { Residency } from './residency.js'
 import type { Session } from './session.js'
-import { checkShareable, dropUnshared } from './shared-memory.js'
 
 export type Place = InMemory | Residency
 
@@ -124,19 +123,12 @@ export class Custody {
   }
 
   /** Errors: TypeError, ReadOnlyError; those of reading. */
-  async load(mode: LoadMode | undefined, options: LoadOptions & { discard?: boolean }): Promise<void> {
+  async load(mode: LoadMode | undefined, options: WorkOptions & { discard?: boolean }): Promise<void> {
     if (mode !== undefined && !MODES.includes(mode))
       throw new TypeError(`mode is one of ${MODES.join(', ')}, got ${mode}`)
     if (mode !== undefined && this.isReadOnly && isWrittenBack(mode)) throw this.readOnlyError()
-    if (options.shared === true) {
-      checkShareable()
-      if (this.residency === undefined) throw new TypeError('caching is off: nothing is loaded that could be shared')
-    }
     const prepare = async (place: Residency) => {
-      if (options.discard !== true) {
-        if (options.shared === true) dropUnshared(place)
-        return
-      }
+      if (options.discard !== true) return
       place.drop()
       if (place.isDoubtful) await place.renew()
     }

@@ -1,8 +1,9 @@
 // Into memory: room is waited for outside of turns, and who asks at one time shares one read.
 import { unlessAborted } from './abort.js'
+import type { WorkOptions } from './call.js'
 import type { Custody, Place } from './custody.js'
 import { InMemory, type LoadMode } from './live.js'
-import { type LoadOptions, Residency } from './residency.js'
+import { Residency } from './residency.js'
 import { workOptions } from './work-options.js'
 
 const NO_ROOM = Symbol('no room')
@@ -47,7 +48,7 @@ export async function roomyTurn<T>(
 export function loadShared<T>(
   custody: Custody,
   mode: LoadMode | undefined,
-  options: LoadOptions,
+  options: WorkOptions,
   task: (place: Place, hasLoaded: boolean) => T,
   prepare?: (place: Residency) => Promise<void>,
 ): Promise<T> {
@@ -56,8 +57,7 @@ export function loadShared<T>(
     options.signal?.throwIfAborted()
     if (place instanceof Residency && place.live === undefined) {
       const { signal } = place.memory.readers
-      const how = { ...workOptions(options), ...(options.shared && { shared: true }), signal }
-      await place.load(mode ?? modeFor(custody, place), how, custody.occupant)
+      await place.load(mode ?? modeFor(custody, place), { ...workOptions(options), signal }, custody.occupant)
       loaded = place
       options.signal?.throwIfAborted()
     }

@@ -219,6 +219,10 @@ export interface CallRequest<M extends MethodName = MethodName> {
   readonly method: M
   readonly params: Params<M>
   readonly wantsProgress: boolean
+  /** Between workers: the caller has the answer of every call with a lower id. */
+  readonly answeredBelow?: number
+  /** Between workers: it was sent to another owner, whose answer did not come. */
+  readonly isRetry?: boolean
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData }

@@ -1,25 +1,21 @@
 // An array on disk as all objects of this page on it share it: what the service says of it, what is in memory, whose turn it is.
-import { ArrayMemory } from './array-memory.js'
+import { ArrayMemory, readWhole } from './array-memory.js'
 import type { WorkOptions } from './call.js'
 import type { LazyDiskCacheSettings } from './config.js'
 import type { TypedArray } from './core/dtype.js'
 import { StaleArrayError } from './core/errors.js'
-import { bytesOf, wrap } from './core/typed-array.js'
+import { sizeOf } from './core/shape.js'
+import { allocate, bytesOf, wrap } from './core/typed-array.js'
 import { FairLock } from './fair-lock.js'
 import { isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
 import { Occupants } from './occupants.js'
 import type { ArrayMeta, WriteTarget } from './protocol.js'
 import type { Reservation } from './reservation.js'
 import type { Session } from './session.js'
-import { isShared } from './shared-memory.js'
 import type { StoredState } from './state.js'
-import { takeBuffer, writeBytes } from './transfer.js'
+import { onlyResult, takeBuffer, writeBytes } from './transfer.js'
 import { Uses } from './uses.js'
-import { readWhole, zeroed } from './whole.js'
 import { writeOut } from './write-back.js'
-
-/** `shared`: into memory that workers can have at the same time. */
-export type LoadOptions = WorkOptions & { shared?: boolean }
 
 /** What changes `live` or the bytes is called in the turn that `lock` gives. */
 export class Residency {
@@ -34,7 +30,6 @@ export class Residency {
   readonly uses = new Uses()
   /** Of what was let go of without being asked to: it is loaded again so. */
   #modeBefore: 'r' | undefined
-  #wasShared = false
   #gone: string | undefined
   #isDoubtful = false
   /** What is in memory is of an older version than what is on disk; `meta` tells of the older one meanwhile. */
@@ -169,10 +164,9 @@ export class Residency {
   }
 
   evict(): void {
-    const { live } = this
+    const mode = this.live?.mode
     this.drop()
-    this.#modeBefore = live?.mode === 'r' ? live.mode : undefined
-    this.#wasShared = live !== undefined && isShared(live.data)
+    this.#modeBefore = mode === 'r' ? mode : undefined
     this.session.counted.evictions++
     this.session.emit('evict', { path: this.path, byteLength: this.meta.nbytes, reason: 'memory' })
     void this.occupants.run('onOffload')
@@ -182,12 +176,11 @@ export class Residency {
    * Reads the array, or makes zeros of it on disk and in memory; in a turn in which `memory.hasRoom()`. Errors: those of
    * reading, `setBuffer`'s, the readers' signal.
    */
-  async load(mode: LoadMode, options: LoadOptions, by: Occupant): Promise<void> {
-    const shared = options.shared ?? this.#wasShared
+  async load(mode: LoadMode, options: WorkOptions, by: Occupant): Promise<void> {
     const started = performance.now()
     const room = this.memory.readers.takeRoom() as Reservation // callers see to it that there is
     try {
-      const data = mode === 'w+' ? await zeroed(this, shared) : await readWhole(this, { ...options, shared }, room)
+      const data = mode === 'w+' ? await this.#zeroed() : await this.#read(options, room)
       this.check()
       this.live = this.#fresh(data, mode, by, by.keepsBuffer)
       by.setBuffer(data)
@@ -198,7 +191,6 @@ export class Residency {
     }
     room.handTo(this.memory)
     this.#modeBefore = undefined
-    this.#wasShared = false
     this.occupants.setBuffer(this.live.data, by)
     this.session.counted.loads++
     this.session.emit('load', this.#told(started))
@@ -223,7 +215,7 @@ export class Residency {
     if (live === undefined || !this.hasChanges) return
     const data = this.occupants.bufferOf(this.meta, by) ?? live.data
     const { meta } = await writeBytes(this.session, this.target, bytesOf(data), options)
-    this.meta = meta
+    this.written(meta)
     live.dirty = false
     if (data !== live.data && this.live === live) this.live = { ...live, data }
   }
@@ -255,7 +247,6 @@ export class Residency {
     this.uses.dropsAfter = false
     this.#isOutdated = false
     this.#modeBefore = undefined
-    this.#wasShared = false
     this.occupants.dropBuffer()
     const { buffer } = live.data
     const isSpare = !live.shared && buffer.byteLength === this.meta.nbytes && buffer instanceof ArrayBuffer
@@ -281,6 +272,25 @@ export class Residency {
   #fresh(data: TypedArray, mode: LoadMode, by: Occupant, shared: boolean): Live {
     const { shape, dtype } = this.meta
     return { data, shape, dtype, mode, dirty: false, out: by.keepsBuffer, shared }
+  }
+
+  async #read(options: WorkOptions, room: Reservation): Promise<TypedArray> {
+    const { data, version } = await readWhole(this.session, this.meta, room, options)
+    this.meta = { ...this.meta, version }
+    return data
+  }
+
+  async #zeroed(): Promise<TypedArray> {
+    const data = allocate(this.meta.dtype, sizeOf(this.meta.shape))
+    this.written(onlyResult(await this.session.call('put', { puts: [{ target: this.target }] })).meta)
+    return data
+  }
+
+  /** A whole value was written over the version known here, so nobody had written another. */
+  written(meta: ArrayMeta): void {
+    this.#isDoubtful = false
+    this.#isOutdated = false
+    this.meta = meta
   }
 
   /** A new value of what is loaded. */

@@ -35,7 +35,7 @@ export async function writeOut(residency: Residency, options: WorkOptions): Prom
   }
   try {
     const { meta } = await writeBuffer(session, target, buffer, options, keepBack)
-    residency.meta = meta
+    residency.written(meta)
     live.dirty = live.out = false
   } finally {
     if (back.byteLength < byteLength) residency.drop()

@@ -1,10 +1,9 @@
-// This worker's part in its disk: the owner, or a guest of the owner and next in line. Calls outlive a change of the owner where
-// that cannot change their outcome.
+// This worker's part in its disk: the owner, or a guest of the owner and next in line. Calls outlive a change of the owner: they
+// are sent again, and what was done already is answered and not repeated.
 import { toErrorData } from '../src/core/error-data.js'
 import { WorkerFailedError } from '../src/core/errors.js'
 import { outcomeOf } from '../src/engine/service.js'
 import type { CallRequest, OpenRequest, Outcome, ServiceMessage } from '../src/protocol.js'
-import { REPEATABLE } from '../src/repeatable.js'
 import { Taken } from '../src/taken.js'
 import { GuestSeat } from './guest-seat.js'
 import { OwnerSeat } from './owner-seat.js'
@@ -13,9 +12,6 @@ import type { Seat } from './seat.js'
 
 /** setTimeout takes longer ones for 0. */
 const MAX_WAIT_MS = 2 ** 31 - 1
-
-/** What is held is told when joining an owner, and so are these not done twice. */
-const REPEATABLE_HERE: ReadonlySet<string> = new Set([...REPEATABLE, 'release'])
 
 interface Pending {
   readonly request: CallRequest
@@ -134,21 +130,27 @@ export class Member {
   /** The owner is gone. */
   #rise(): void {
     this.#turn = undefined
-    this.#taken.drafts.clear()
+    const { drafts } = this.#taken
+    const ending = new Set<number>()
+    for (const { request, sentTo } of this.#pending.values()) {
+      if (request.method === 'commitWrite' && sentTo !== undefined && 'draft' in request.params)
+        ending.add(request.params.draft)
+    }
+    for (const draft of drafts.keys()) if (!ending.has(draft)) drafts.delete(draft)
   }
 
   #dispatch(pending: Pending): void {
     const { request, sentTo, isAborted } = pending
     const turn = this.#turn
     if (turn === undefined || sentTo === turn) return
-    const isRepeatable = sentTo === undefined || REPEATABLE_HERE.has(request.method)
-    if (isAborted || !isRepeatable || this.#isOfLostDraft(request)) {
+    if (isAborted || this.#isOfLostDraft(request)) {
       this.#lose(pending)
       return
     }
     pending.sentTo = turn
     const seat = this.#seat as Seat // there is a turn
-    seat.call(request).then(
+    const [answeredBelow = request.id] = this.#pending.keys()
+    seat.call({ ...request, answeredBelow, isRetry: sentTo !== undefined }).then(
       (outcome) => {
         if (this.#turn !== turn) return
         if (outcome === undefined) pending.sentTo = undefined
@@ -184,7 +186,8 @@ export class Member {
     if (outcome.ok) {
       this.#taken.note(request, outcome.value)
       if (request.method === 'close') this.#end()
-    }
+    } else if (request.method === 'commitWrite' && 'draft' in request.params)
+      this.#taken.drafts.delete(request.params.draft)
     answer(outcome)
   }
 

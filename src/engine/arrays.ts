@@ -4,6 +4,7 @@ import { StaleArrayError } from '../core/errors.js'
 import { checkResolved, type ResolvedSelection, selectedShape } from '../core/selection.js'
 import { checkAxis, sizeOf } from '../core/shape.js'
 import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
+import type { Origin } from './calls.js'
 import { checkAppendable, checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
 import { type Draft, DraftWriter } from './draft.js'
 import type { Engine, NewEntry } from './engine.js'
@@ -69,7 +70,7 @@ export class Arrays {
         filled.push({ target, blocks: draft?.blocks ?? emptyBlocks(target.entry.nbytes) })
       }
       await work.end()
-      return this.commit(filled)
+      return this.commit(filled, work.origin)
     } catch (error) {
       for (const draft of drafts) this.#engine.room.discard(draft)
       throw error
@@ -77,7 +78,7 @@ export class Arrays {
   }
 
   /** Errors: KeyExistsError, StaleArrayError, QuotaExceededError; the caller keeps the drafts' room then. */
-  commit(filled: readonly Filled[]): PutResult[] {
+  commit(filled: readonly Filled[], origin: Origin | undefined): PutResult[] {
     const engine = this.#engine
     for (const { target } of filled) {
       if (target.kind === 'replace') this.#current(target.entry)
@@ -87,7 +88,7 @@ export class Arrays {
       target.kind === 'create' ? engine.arrays.at(target.entry.path)?.incarnation : undefined,
     )
     const entries: Entry[] = []
-    engine.commit((version, modified) =>
+    const make = (version: number, modified: number) =>
       filled.map(({ target, blocks }): Change => {
         const now = { blocks, version, modified }
         const entry: Entry =
@@ -96,8 +97,8 @@ export class Arrays {
             : { ...engine.entry(target.entry.incarnation), ...now }
         entries.push(entry)
         return { kind: 'put', entry }
-      }),
-    )
+      })
+    engine.commit(make, origin)
     return entries.map((entry, i) => ({ meta: metaOf(entry), replaced: replaced[i] }))
   }
 
@@ -153,7 +154,10 @@ export class Arrays {
           (_, i) => (i % 2 === 0 ? positions : checksums)[i >> 1] as number,
         )
         this.#current(entry)
-        this.#engine.commit((version, modified) => [{ kind: 'remap', incarnation, version, modified, indexes, blocks }])
+        const make = (version: number, modified: number): Change[] => [
+          { kind: 'remap', incarnation, version, modified, indexes, blocks },
+        ]
+        this.#engine.commit(make, work.origin)
       } catch (error) {
         this.#engine.room.release(positions, lengths)
         throw error
@@ -185,9 +189,10 @@ export class Arrays {
         await work.end()
         const described = { ...entry, ...descriptionOf(this.#current(entry)) }
         const { blocks } = draft
-        this.#engine.commit((version, modified) => [
+        const make = (version: number, modified: number): Change[] => [
           { kind: 'put', entry: { ...described, shape, nbytes, blocks, version, modified } },
-        ])
+        ]
+        this.#engine.commit(make, work.origin)
       } catch (error) {
         this.#engine.room.discard(draft, keptBytes)
         throw error

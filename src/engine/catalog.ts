@@ -29,6 +29,12 @@ export interface Copy {
   live: boolean
 }
 
+export interface SnapshotState {
+  readonly entries: readonly Entry[]
+  readonly uses: UseTable
+  readonly calls: readonly Change[]
+}
+
 type SnapshotHead = Omit<Change & { kind: 'snapshot-begin' }, 'kind' | 'nonce'>
 type Pause = () => Promise<void>
 
@@ -109,18 +115,18 @@ export class Catalog {
   }
 
   /**
-   * Replaces both copies, one after the other, by frames that make `entries` and `uses`, those of now, from nothing. Every append
+   * Replaces both copies, one after the other, by frames that make the state of now from nothing. Every append
    * meanwhile goes to the copy that is whole. Errors: QuotaExceededError, and then one copy stays live.
    *
    * Crash order: a copy counts only where every frame up to its snapshot-end verifies; until it is flushed the other one
    * stays as it was.
    */
-  async snapshot(entries: readonly Entry[], uses: UseTable, head: SnapshotHead, pause: Pause): Promise<void> {
+  async snapshot(state: SnapshotState, head: SnapshotHead, pause: Pause): Promise<void> {
     const [first, second] = [...this.#copies].sort((a, b) => Number(a.live) - Number(b.live)) as [Copy, Copy]
     const epoch = Math.max(first.epoch, second.epoch) + 1
     this.#missed = []
     try {
-      await this.#replace(first, epoch, entries, uses, head, pause)
+      await this.#replace(first, epoch, state, head, pause)
       // From here to the first pause nothing runs in between: no append can be missed by both copies.
       this.#finish(first)
       second.live = false
@@ -138,8 +144,7 @@ export class Catalog {
   async #replace(
     copy: Copy,
     epoch: number,
-    entries: readonly Entry[],
-    uses: UseTable,
+    { entries, uses, calls }: SnapshotState,
     head: SnapshotHead,
     pause: Pause,
   ): Promise<void> {
@@ -154,6 +159,10 @@ export class Catalog {
     }
     for (let i = 0; i < uses.length; i += SNAPSHOT_USES) {
       write([{ kind: 'used', uses: uses.subarray(i, i + SNAPSHOT_USES) }])
+      await pause()
+    }
+    for (let i = 0; i < calls.length; i += SNAPSHOT_BATCH) {
+      write(calls.slice(i, i + SNAPSHOT_BATCH))
       await pause()
     }
     write([{ kind: 'snapshot-end', entries: entries.length }])

@@ -16,6 +16,7 @@ const KINDS = [
   'snapshot-begin',
   'snapshot-end',
   'used',
+  'call',
 ] as const satisfies readonly Change['kind'][]
 
 /** No disk comes near it, and numbers skipped after unclean ends stay exact. */
@@ -82,6 +83,14 @@ function writeChange(writer: ByteWriter, change: Change): void {
     case 'used':
       writer.integer(change.uses.length)
       writer.doubles(change.uses)
+      break
+    case 'call':
+      writer.text(change.client)
+      writer.integer(change.id)
+      writer.integer(change.answeredBelow)
+      writeIntegers(writer, change.changed)
+      writeIntegers(writer, change.made)
+      writeIntegers(writer, change.gone)
   }
 }
 
@@ -114,6 +123,12 @@ function readChange(reader: ByteReader): Change {
       const uses = reader.doubles(reader.count())
       check(uses.length % 3 === 0 && uses.every(Number.isFinite), 'use')
       return { kind, uses }
+    }
+    case 'call': {
+      const [client, id, answeredBelow] = [reader.text(), reader.integer(), reader.integer()]
+      const [changed, made, gone] = [readIntegers(reader), readIntegers(reader), readIntegers(reader)]
+      check(changed.length % 2 === 0, 'call')
+      return { kind, client, id, answeredBelow, changed, made, gone }
     }
     default:
       throw new RangeError('a catalog frame holds an unknown kind of change')
@@ -190,6 +205,15 @@ function flagsOf({ purge, ephemeral, hasState, expires, tags }: Description): nu
     (expires === Number.POSITIVE_INFINITY ? 0 : HAS_EXPIRY) |
     (tags.length === 0 ? 0 : HAS_TAGS)
   )
+}
+
+function writeIntegers(writer: ByteWriter, integers: readonly number[]): void {
+  writer.integer(integers.length)
+  for (const integer of integers) writer.integer(integer)
+}
+
+function readIntegers(reader: ByteReader): number[] {
+  return Array.from({ length: reader.count() }, () => reader.integer())
 }
 
 function writeTexts(writer: ByteWriter, texts: readonly string[]): void {

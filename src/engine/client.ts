@@ -1,7 +1,10 @@
 // One client of an open disk, a page or a worker: its calls under way, and how it is told what happens.
-import type { OpenRequest, ServiceMessage } from '../protocol.js'
+import type { CallRequest, OpenRequest, ServiceMessage } from '../protocol.js'
 import type { Scheduler } from './storage.js'
 import { Work } from './work.js'
+
+/** Tells one client, or all of them. */
+export type Send = (message: ServiceMessage, to?: string) => void
 
 export class Client {
   /** Names the lock that is held as long as the client lives. */
@@ -21,10 +24,12 @@ export class Client {
   }
 
   /** Does a call's work, which the client can abort meanwhile. */
-  async run<T>(id: number, wantsProgress: boolean, scheduler: Scheduler, task: (work: Work) => Promise<T>): Promise<T> {
+  async run<T>(request: CallRequest, scheduler: Scheduler, task: (work: Work) => Promise<T>): Promise<T> {
+    const { id, wantsProgress, answeredBelow } = request
+    const origin = answeredBelow === undefined ? undefined : { client: this.id, id, answeredBelow }
     const report = (doneBytes: number, totalBytes: number | undefined, isLast: boolean): void =>
       this.send({ type: 'progress', id, doneBytes, totalBytes, isLast })
-    const work = new Work(scheduler, wantsProgress ? report : undefined)
+    const work = new Work(scheduler, wantsProgress ? report : undefined, origin)
     if (this.#hasLeft) work.abort()
     this.#running.set(id, work)
     try {

@@ -1,5 +1,6 @@
 // The storage engine of one disk: reserves room, commits changes, makes them durable, gives room back.
 import { KeyExistsError, NotFoundError, StaleArrayError } from '../core/errors.js'
+import { callOf, type Origin } from './calls.js'
 import type { Catalog } from './catalog.js'
 import { DataFiles } from './data-files.js'
 import { type Change, type Description, descriptionOf, type Entry } from './entry.js'
@@ -78,7 +79,7 @@ export class Engine {
     this.room = new Room(data, this.#space, catalog, making, () => this.limits)
   }
 
-  get arrays(): Pick<ArrayIndex, 'size' | 'liveBytes' | 'get' | 'at' | 'values' | 'uses'> {
+  get arrays(): Pick<ArrayIndex, 'size' | 'liveBytes' | 'get' | 'at' | 'values' | 'uses' | 'calls'> {
     return this.#index
   }
 
@@ -162,12 +163,13 @@ export class Engine {
 
   /**
    * Appends the changes in one frame: all of them are seen, or none. Synchronous, so that what its caller has just checked
-   * still holds. Errors: QuotaExceededError, and then nothing has changed.
+   * still holds. `origin` is kept with them. Errors: QuotaExceededError, and then nothing has changed.
    */
-  commit(make: (sequence: number, modified: number) => readonly Change[]): number {
+  commit(make: (sequence: number, modified: number) => readonly Change[], origin?: Origin): number {
     let changes: readonly Change[] = []
     const sequence = this.#catalog.append((next) => {
       changes = make(next, this.#scheduler.now())
+      if (origin !== undefined) changes = [...changes, callOf(origin, changes, (of) => this.#index.get(of)?.version)]
       this.#checkBudget(changes)
       return changes
     })
@@ -185,11 +187,11 @@ export class Engine {
   }
 
   /** `replaced` goes in the same commit. */
-  describe(entry: Entry, description: Partial<Description>, replaced?: Entry): Entry {
+  describe(entry: Entry, description: Partial<Description>, origin?: Origin, replaced?: Entry): Entry {
     const { incarnation } = entry
     const change: Change = { kind: 'describe', incarnation, description: descriptionOf({ ...entry, ...description }) }
     const gone: Change[] = replaced === undefined ? [] : [{ kind: 'delete', incarnation: replaced.incarnation }]
-    this.commit(() => [...gone, change])
+    this.commit(() => [...gone, change], origin)
     return this.entry(entry.incarnation)
   }
 
@@ -250,7 +252,8 @@ export class Engine {
     this.data.flush()
     const pause = (): Promise<void> => this.#scheduler.pause()
     const { uses, nextIncarnation } = this.#index
-    await this.#catalog.snapshot([...this.#index.values()], uses.table(), { nextIncarnation }, pause)
+    const state = { entries: [...this.#index.values()], uses: uses.table(), calls: [...this.#index.calls.values()] }
+    await this.#catalog.snapshot(state, { nextIncarnation }, pause)
   }
 
   /** After an unclean end: what was verified may not be on the platter, and what was not must not be found again. */

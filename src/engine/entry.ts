@@ -55,6 +55,16 @@ export type Change =
   | { readonly kind: 'delete'; readonly incarnation: number }
   /** When and how often arrays were used; nothing of theirs changes. */
   | { readonly kind: 'used'; readonly uses: UseTable }
+  /** The frame's changes were asked for by that call. `changed`: incarnations, those of `made` too, and versions, in turn. */
+  | {
+      readonly kind: 'call'
+      readonly client: string
+      readonly id: number
+      readonly answeredBelow: number
+      readonly changed: readonly number[]
+      readonly made: readonly number[]
+      readonly gone: readonly number[]
+    }
   /** Everything up to `sequence` is on the platter. */
   | { readonly kind: 'durable'; readonly sequence: number }
   | { readonly kind: 'snapshot-begin'; readonly nonce: number; readonly nextIncarnation: number }

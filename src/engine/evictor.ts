@@ -1,6 +1,7 @@
 // What goes from a disk that is a cache: by the policy when there is no room, by age, by tag. Nothing that anybody holds or
 // uses goes by itself.
 import type { DiskEvictionReason, EvictionPolicy, ServiceMessage } from '../protocol.js'
+import type { Origin } from './calls.js'
 import type { Engine } from './engine.js'
 import type { Entry } from './entry.js'
 import { Expiry } from './expiry.js'
@@ -105,9 +106,9 @@ export class Evictor implements Limits {
   }
 
   /** Whoever holds them; returns how many. Errors: QuotaExceededError. */
-  evictTagged(tag: string): number {
+  evictTagged(tag: string, origin: Origin | undefined): number {
     const tagged = [...this.#around.engine.arrays.values()].filter(({ tags }) => tags.includes(tag))
-    this.#evict(tagged, 'tag')
+    this.#evict(tagged, 'tag', origin)
     return tagged.length
   }
 
@@ -183,9 +184,9 @@ export class Evictor implements Limits {
     return expired.filter(({ incarnation }) => this.#around.engine.arrays.get(incarnation) !== undefined)
   }
 
-  #evict(entries: readonly Entry[], reason: DiskEvictionReason): void {
+  #evict(entries: readonly Entry[], reason: DiskEvictionReason, origin?: Origin): void {
     if (entries.length === 0) return
-    this.#around.removal.remove(entries)
+    this.#around.removal.remove(entries, origin)
     this.evictions[reason] += entries.length
     for (const { path, nbytes } of entries) this.#around.send({ type: 'evicted', path, byteLength: nbytes, reason })
   }

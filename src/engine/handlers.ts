@@ -3,6 +3,9 @@ import type { MethodName, PageMethod, Params, Result } from '../protocol.js'
 import type { Client } from './client.js'
 import type { Work } from './work.js'
 
+/** Any of them, where it is not known that the parameters are its own. */
+export type Handler = (p: Params<MethodName>, work: Work, client: Client) => unknown
+
 export type Handlers = {
   readonly [M in Exclude<MethodName, PageMethod | 'close'>]: (
     p: Params<M>,

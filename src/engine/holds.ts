@@ -15,11 +15,13 @@ export class Holds {
     this.#purge = purge
   }
 
-  /** The client holds this, whatever it held before. Errors: QuotaExceededError. */
+  /** The client holds this and what calls have made that it has no answer of, whatever it held before. Errors: QuotaExceededError. */
   join(client: string, holds: OpenRequest['holds']): void {
     this.#counts.delete(client)
     for (const { incarnation, count } of holds) this.take(client, incarnation, count)
-    this.#drop(client, (incarnation) => this.#counts.get(client)?.has(incarnation) === true)
+    const { calls } = this.#engine.arrays
+    const counts = this.#counts.get(client)
+    this.#drop(client, (incarnation) => counts?.has(incarnation) === true || calls.concern(client, incarnation))
   }
 
   /** The client is no more. */

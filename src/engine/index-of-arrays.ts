@@ -1,4 +1,5 @@
 // The worker's index: the catalog as maps, changed only by applying the catalog's changes.
+import { Calls } from './calls.js'
 import type { Change, Entry } from './entry.js'
 import { type BlockTable, blockLength, positionOf } from './layout.js'
 import { Uses } from './uses.js'
@@ -17,6 +18,7 @@ export class ArrayIndex {
   #nextIncarnation = 1
   /** Of arrays that are here. */
   readonly uses = new Uses()
+  readonly calls = new Calls()
 
   get size(): number {
     return this.#byIncarnation.size
@@ -74,6 +76,9 @@ export class ArrayIndex {
         return []
       case 'used':
         this.uses.load(change.uses)
+        return []
+      case 'call':
+        this.calls.note(change)
         return []
       case 'snapshot-end':
       case 'durable':

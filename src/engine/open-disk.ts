@@ -4,15 +4,15 @@ import { toErrorData } from '../core/error-data.js'
 import { QuotaExceededError } from '../core/errors.js'
 import { checkPath } from '../core/path.js'
 import type { EvaluatedArray, Evaluation } from '../evaluation.js'
-import type { MethodName, OpenRequest, Params, PutResult, ServiceMessage } from '../protocol.js'
+import type { CallRequest, MethodName, OpenRequest, Params, PutResult } from '../protocol.js'
 import { Arrays } from './arrays.js'
 import { BufferPool } from './buffers.js'
 import { checkAttributes } from './check-request.js'
-import type { Client } from './client.js'
+import type { Client, Send } from './client.js'
 import { Engine } from './engine.js'
 import { metaOf } from './entry.js'
 import { Evictor } from './evictor.js'
-import { CHANGING, type Handlers, USING } from './handlers.js'
+import { CHANGING, type Handler, type Handlers, USING } from './handlers.js'
 import { Holds } from './holds.js'
 import { Housekeeping } from './housekeeping.js'
 import { type Lease, leaseOf } from './leases.js'
@@ -20,12 +20,10 @@ import { check, compact, type Parts } from './maintenance.js'
 import { OpenDrafts } from './open-drafts.js'
 import { evaluate } from './operators/evaluate.js'
 import { Removal } from './removal.js'
+import { Retries } from './retries.js'
 import type { ServiceHost } from './service.js'
 import type { Directory } from './storage.js'
 import type { Work } from './work.js'
-
-/** Tells one client, or all of them. */
-export type Send = (message: ServiceMessage, to?: string) => void
 
 export class OpenDisk {
   readonly #parts: Parts
@@ -36,6 +34,7 @@ export class OpenDisk {
   readonly #evictor: Evictor
   readonly #pool: BufferPool
   readonly #drafts: OpenDrafts
+  readonly #retries: Retries
   #compactions = 0
   readonly #housekeeping: Housekeeping
 
@@ -58,7 +57,9 @@ export class OpenDisk {
       send({ type: 'error', error: toErrorData(error), path: undefined, during: 'write-back' })
     try {
       disk.#holds.join(request.client, request.holds)
-      disk.#holds.sweep(await host.liveClients())
+      const live = await host.liveClients()
+      engine.arrays.calls.keep(live)
+      disk.#holds.sweep(live)
       if (isTakeOver) disk.#evictor.beginLater()
       else disk.#evictor.begin()
     } catch (error) {
@@ -81,6 +82,7 @@ export class OpenDisk {
     })
     this.#removal = new Removal(parts, send)
     this.#holds = new Holds(parts.engine, (entries, client) => this.#removal.purge(entries, client))
+    this.#retries = new Retries(parts.engine, this.#holds, host.scheduler, send)
     const { diskBudget = Number.POSITIVE_INFINITY, evictionPolicy = 'none' } = request
     const { scheduler } = host
     const around = { engine: parts.engine, holds: this.#holds, removal: this.#removal, scheduler, send }
@@ -102,6 +104,7 @@ export class OpenDisk {
 
   /** The client is no more. */
   forget(client: string): void {
+    this.#parts.engine.arrays.calls.forget(client)
     try {
       this.#holds.forget(client)
     } catch (error) {
@@ -111,22 +114,21 @@ export class OpenDisk {
     this.#housekeeping.afterCall()
   }
 
-  /** See Service.lease. */
   lease(client: Client, params: Params<'read' | 'readMany'>): Lease | undefined {
     this.#evictor.noteUse(params.incarnation)
     return leaseOf(this.#parts.engine, client, params)
   }
 
-  async call(method: MethodName, params: Params<MethodName>, work: Work, client: Client): Promise<unknown> {
+  async call(request: CallRequest, work: Work, client: Client): Promise<unknown> {
+    const { method, params } = request
     // Indexed access loses that handler and params belong to one method.
-    const handlers = this.#handlers as {
-      readonly [M in MethodName]?: (p: typeof params, work: Work, client: Client) => unknown
-    }
+    const handlers = this.#handlers as { readonly [M in MethodName]?: Handler }
     const handler = handlers[method]
     if (handler === undefined) throw new TypeError(`the storage service has no method ${String(method)}`)
     try {
       if ('incarnation' in params && USING.has(method)) this.#evictor.noteUse(params.incarnation)
-      const value = await handler(params, work, client)
+      const answered = request.isRetry === true && this.#retries.answer(request, client)
+      const value = answered ? answered.value : await handler(params, work, client)
       if (client.durability === 'strict' && CHANGING.has(method)) this.#parts.engine.mark()
       return value
     } catch (error) {
@@ -168,8 +170,8 @@ export class OpenDisk {
         return { buffer, error: toErrorData(error) }
       }
     },
-    commitWrite: ({ draft }, _work, client) => {
-      const { result, isNew } = this.#drafts.commit(draft)
+    commitWrite: ({ draft }, { origin }, client) => {
+      const { result, isNew } = this.#drafts.commit(draft, origin)
       return this.#created([result], [isNew], client)[0] as PutResult
     },
     abortWrite: ({ draft }) => this.#drafts.abort(draft),
@@ -210,29 +212,29 @@ export class OpenDisk {
       this.#noteOperands(evaluation)
       return evaluate(this.#parts, evaluation, targets, client.id, work)
     },
-    setAttributes: ({ incarnation, attributes }) => {
+    setAttributes: ({ incarnation, attributes }, { origin }) => {
       const { engine } = this.#parts
-      return metaOf(engine.describe(engine.entry(incarnation), { attributes: checkAttributes(attributes) }))
+      return metaOf(engine.describe(engine.entry(incarnation), { attributes: checkAttributes(attributes) }, origin))
     },
-    rename: ({ from, to, overwrite }) => {
+    rename: ({ from, to, overwrite }, { origin }) => {
       const { engine } = this.#parts
       const entry = engine.entryAt(from)
       if (from === to) return metaOf(entry)
       const other = engine.arrays.at(checkPath(to))
       if (overwrite !== true) engine.checkFree(to)
-      const renamed = engine.describe(entry, { path: to }, other)
+      const renamed = engine.describe(entry, { path: to }, origin, other)
       this.#removal.forget(other === undefined ? [] : [other.incarnation])
       return metaOf(renamed)
     },
-    delete: ({ paths }) => {
+    delete: ({ paths }, { origin }) => {
       const entries = [...new Set(paths)].flatMap((path) => this.#parts.engine.find(path) ?? [])
-      return this.#removal.remove(entries)
+      return this.#removal.remove(entries, origin)
     },
     purge: ({ incarnation }, _work, client) => {
       const entry = this.#parts.engine.arrays.get(incarnation)
       if (entry !== undefined) this.#removal.purge([entry], client.id)
     },
-    clear: () => this.#removal.remove([...this.#parts.engine.arrays.values()]),
+    clear: (_, { origin }) => this.#removal.remove([...this.#parts.engine.arrays.values()], origin),
 
     saveState: async ({ incarnation, state }) => {
       const { engine, states } = this.#parts
@@ -247,7 +249,7 @@ export class OpenDisk {
       return engine.entry(incarnation).hasState ? states.get(String(incarnation)) : undefined
     },
 
-    evict: ({ tag }) => this.#evictor.evictTagged(tag),
+    evict: ({ tag }, { origin }) => this.#evictor.evictTagged(tag, origin),
     keepBuffers: ({ byteLength }) => this.#pool.keep(byteLength),
     usage: () => ({ ...this.#parts.engine.usage, bufferBytes: this.#pool.byteLength }),
     stats: () => {

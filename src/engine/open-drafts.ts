@@ -1,6 +1,7 @@
 // Values that a client writes piece by piece, between beginWrite and commitWrite.
 import type { PutResult, WriteTarget } from '../protocol.js'
 import type { Target } from './arrays.js'
+import type { Origin } from './calls.js'
 import type { Client } from './client.js'
 import type { Draft } from './draft.js'
 import { KeyedMutex } from './keyed-mutex.js'
@@ -46,12 +47,12 @@ export class OpenDrafts {
   }
 
   /** Errors: StaleArrayError, KeyExistsError, QuotaExceededError; the draft is gone then too. */
-  commit(id: number): { readonly result: PutResult; readonly isNew: boolean } {
+  commit(id: number, origin: Origin | undefined): { readonly result: PutResult; readonly isNew: boolean } {
     const { target, draft } = this.#get(id)
     this.#open.delete(id)
     try {
       if (!draft.complete) throw new RangeError(`${draft.nbytes - draft.filled} bytes are missing`)
-      const [result] = this.#parts.arrays.commit([{ target, blocks: draft.blocks }])
+      const [result] = this.#parts.arrays.commit([{ target, blocks: draft.blocks }], origin)
       return { result: result as PutResult, isNew: target.kind === 'create' }
     } catch (error) {
       this.#parts.engine.room.discard(draft)

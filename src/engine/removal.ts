@@ -1,8 +1,9 @@
 // The end of arrays: one commit, then the pages are told and what was kept beside the bytes goes.
 import { toErrorData } from '../core/error-data.js'
+import type { Origin } from './calls.js'
+import type { Send } from './client.js'
 import type { Entry } from './entry.js'
 import type { Parts } from './maintenance.js'
-import type { Send } from './open-disk.js'
 
 export class Removal {
   readonly #parts: Parts
@@ -17,9 +18,9 @@ export class Removal {
   }
 
   /** Returns the incarnations. Errors: QuotaExceededError, and then nothing is gone. */
-  remove(entries: readonly Entry[]): number[] {
+  remove(entries: readonly Entry[], origin?: Origin): number[] {
     if (entries.length === 0) return []
-    this.#parts.engine.commit(() => entries.map(({ incarnation }) => ({ kind: 'delete', incarnation })))
+    this.#parts.engine.commit(() => entries.map(({ incarnation }) => ({ kind: 'delete', incarnation })), origin)
     const incarnations = entries.map(({ incarnation }) => incarnation)
     this.forget(incarnations)
     return incarnations

@@ -131,11 +131,10 @@ export class Service {
     return this.#disk !== undefined
   }
 
-  async #run(client: Client, { id, method, params, wantsProgress }: CallRequest): Promise<unknown> {
+  async #run(client: Client, request: CallRequest): Promise<unknown> {
+    const { method } = request
     const disk = this.#open()
-    const result = await client.run(id, wantsProgress, this.#host.scheduler, (work) =>
-      disk.call(method, params, work, client),
-    )
+    const result = await client.run(request, this.#host.scheduler, (work) => disk.call(request, work, client))
     if (this.#clients.size > 1) this.#tellWritten(client, method, result as Result<typeof method>) // of this method
     return result
   }

@@ -1,4 +1,5 @@
 // One call's way through the engine: steps with yielding between them, abort, progress.
+import type { Origin } from './calls.js'
 import type { Scheduler } from './storage.js'
 
 /** Between reports, so that a page is not flooded. */
@@ -24,6 +25,8 @@ export interface Steps {
 type Report = (doneBytes: number, totalBytes: number | undefined, isLast: boolean) => void
 
 export class Work implements Steps {
+  /** What its commits are noted to belong to. */
+  readonly origin: Origin | undefined
   readonly #scheduler: Scheduler
   readonly #report: Report | undefined
   #aborted = false
@@ -35,9 +38,10 @@ export class Work implements Steps {
   #reportedAt = 0
   #pausedAt = 0
 
-  constructor(scheduler: Scheduler, report?: Report) {
+  constructor(scheduler: Scheduler, report?: Report, origin?: Origin) {
     this.#scheduler = scheduler
     this.#report = report
+    this.origin = origin
   }
 
   abort(): void {

@@ -21,7 +21,7 @@ test('a second tab opens the disk as a guest, and both see what the other change
   })
   const seen = await guest.evaluate(async () => {
     const { open } = await import('/tests/support/kept.ts')
-    const disk = await open({ lockTimeout: 0 })
+    const disk = await open()
     const array = await disk.openArray('a')
     const before = (await array.get()).toNested()
     await array.set([0], 9)
@@ -146,7 +146,7 @@ test('large values go to and from a guest, whole, in parts and into its own buff
 })
 
 for (const ending of ['close', 'reload', 'goto', 'disk.close', 'pagehide'] as const) {
-  test(`a guest takes over within a second of the owner's ${ending}`, async ({ session }) => {
+  test(`a guest takes over soon after the owner's ${ending}`, async ({ session }) => {
     const owner = await session.open()
     const guest = await session.open()
     const third = await session.open()
@@ -183,7 +183,8 @@ for (const ending of ['close', 'reload', 'goto', 'disk.close', 'pagehide'] as co
     expect([first.role, second.role]).toEqual(['owner', 'guest'])
     expect(second.roles).toEqual([])
     expect(first.roles).toEqual([expect.stringMatching(/^owner /)])
-    expect(Number(first.roles[0]?.slice(6)) - endedAt).toBeLessThan(1000)
+    // 40 to 120 ms on an idle machine.
+    expect(Number(first.roles[0]?.slice(6)) - endedAt).toBeLessThan(10_000)
   })
 }
 
@@ -251,4 +252,59 @@ test('a guest that is set aside holds what it holds, and is back as a guest', as
     return [(await kept('ephemeral').get()).toNested(), disk().role]
   })
   expect(seen).toEqual([[3], 'guest'])
+})
+
+test('what a guest goes on writing after a change of the owner is not taken for stale', async ({ session }) => {
+  const owner = await session.open()
+  const guest = await session.open()
+  for (const page of [owner, guest]) await openDisk(page)
+  await guest.evaluate(async () => {
+    const { disk, keep } = await import('/tests/support/kept.ts')
+    const array = await disk().array(new Uint8Array(2), { cachePath: 'a' })
+    const data = (await array.data()) as Uint8Array
+    data[0] = 1
+    Object.assign(globalThis, { data })
+    keep('a', array)
+  })
+  await owner.close()
+  const seen = await guest.evaluate(async () => {
+    const { disk, kept } = await import('/tests/support/kept.ts')
+    const { data } = globalThis as unknown as { data: Uint8Array }
+    await disk().flush()
+    data[1] = 2
+    await kept('a').offload()
+    return [disk().role, (await kept('a').get()).toNested()]
+  })
+  expect(seen).toEqual(['owner', [1, 2]])
+})
+
+test('bulk reads of a guest are no slower than the files', async ({ session }, { annotations }) => {
+  const owner = await session.open()
+  const guest = await session.open()
+  for (const page of [owner, guest]) await openDisk(page)
+  await owner.evaluate(async () => {
+    const { disk } = await import('/tests/support/kept.ts')
+    await disk().array(new Uint8Array(64 << 20).fill(1), { cachePath: 'a' })
+  })
+  const read = () =>
+    (async () => {
+      const { disk } = await import('/tests/support/kept.ts')
+      const array = await disk().openArray('a')
+      const times: number[] = []
+      for (let i = 0; i < 5; i++) {
+        const start = performance.now()
+        await array.load('r')
+        times.push(performance.now() - start)
+        await array.offload()
+      }
+      return times.sort((a, b) => a - b)[2] as number
+    })()
+  const [byOwner, byGuest] = [await owner.evaluate(read), await guest.evaluate(read)]
+  const rate = (64 << 20) / byGuest / 1000
+  const description = `${rate.toFixed(0)} MB/s, ${(byOwner / byGuest).toFixed(2)} of the owner's`
+  annotations.push({ type: 'bulk reads of a guest', description })
+  if (process.env['SHOW_SPEED'] !== undefined) console.log(description)
+  // Collapses only: 240 to 1000 MB/s on an idle machine; over messages 100.
+  expect(rate).toBeGreaterThan(40)
+  if (session.browser === 'chromium') expect(byGuest).toBeLessThan(6 * byOwner)
 })

@@ -6,8 +6,6 @@ import { TestBrowser } from './test-browser.js'
 import { TestPage } from './test-page.js'
 
 export const BLANK_PAGE = '/tests/support/page.html'
-/** The same page, cross-origin isolated. */
-export const ISOLATED_PAGE = '/tests/support/isolated.html'
 
 interface Ports {
   readonly devServer: number
@@ -34,11 +32,6 @@ export class Session {
   /** Opens a page; a path is one of the session's origin. */
   open(path: string = BLANK_PAGE): Promise<TestPage> {
     return this.#open(this.#shared, path)
-  }
-
-  /** Opens the test page where memory can be shared. */
-  openIsolated(): Promise<TestPage> {
-    return this.open(ISOLATED_PAGE)
   }
 
   /** Opens the test page on an origin that is no secure context. */

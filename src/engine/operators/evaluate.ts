@@ -46,7 +46,7 @@ export function evaluate(
     try {
       await compute(jobOf(computing, roots, results, work), evaluation)
       await work.end()
-      return results.commit()
+      return results.commit(work.origin)
     } catch (error) {
       results.discard()
       throw error

@@ -7,6 +7,7 @@ import { allocate, bytesOf, wrap } from '../../core/typed-array.js'
 import type { EvaluatedArray } from '../../evaluation.js'
 import type { ArrayMeta } from '../../protocol.js'
 import type { Arrays, Target } from '../arrays.js'
+import type { Origin } from '../calls.js'
 import { type Draft, DraftWriter } from '../draft.js'
 import type { Engine } from '../engine.js'
 import type { Steps } from '../work.js'
@@ -76,12 +77,12 @@ export class Results {
   }
 
   /** Errors: StaleArrayError, QuotaExceededError; discard() then. */
-  commit(): { buffer: ArrayBuffer; results: (EvaluatedArray | ArrayMeta)[] } {
+  commit(origin: Origin | undefined): { buffer: ArrayBuffer; results: (EvaluatedArray | ArrayMeta)[] } {
     const filled = this.#targets.flatMap((target, i) => {
       const draft = this.#drafts[i]
       return target === undefined || draft === undefined ? [] : [{ target, blocks: draft.blocks }]
     })
-    const metas = filled.length === 0 ? [] : this.#arrays.commit(filled).map(({ meta }) => meta)
+    const metas = filled.length === 0 ? [] : this.#arrays.commit(filled, origin).map(({ meta }) => meta)
     const results = this.#arraysInMemory.map((array) => array ?? (metas.shift() as ArrayMeta)) // one for each draft
     return { buffer: this.#buffer, results }
   }

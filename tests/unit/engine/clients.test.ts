@@ -1,6 +1,7 @@
 // Several clients of one open disk: what each is told, what ends with one, what goes on.
 import { expect, test } from 'vitest'
 import { fromErrorData } from '../../../src/core/error-data.js'
+import { StaleArrayError } from '../../../src/core/errors.js'
 import { resolveSelection, slice } from '../../../src/core/selection.js'
 import type { Client } from '../../../src/engine/client.js'
 import { MemoryDirectory, MemoryStateStore } from '../../../src/engine/memory-directory.js'
@@ -177,4 +178,158 @@ test('what guests of the owner before hold is not evicted before they could say 
   const exists = async (incarnation: number) =>
     (await call(service, service.first, 'stat', { incarnation })) !== undefined
   expect([await exists(held.incarnation), (await call(service, service.first, 'usage', {})).arrays]).toEqual([true, 1])
+})
+
+/** A guest that has not heard of an answer asks the next owner. */
+async function takenOver(directory: FaultyDirectory, live = ['second', 'guest']) {
+  directory.takeAway()
+  const { service } = await open(directory, { client: 'second' }, true, live)
+  return service
+}
+
+interface Asked<M extends MethodName> {
+  readonly id: number
+  readonly method: M
+  readonly params: Params<M>
+}
+
+async function ask<M extends MethodName>(
+  service: Service,
+  client: Client,
+  asked: Asked<M>,
+  isRetry: boolean,
+  answeredBelow = 1,
+) {
+  const outcome = await service.call(client, { ...asked, wantsProgress: false, answeredBelow, isRetry })
+  if (!outcome.ok) throw fromErrorData(outcome.error)
+  return outcome.value as Result<M> // what the service answers this method with
+}
+
+test('a call that was done is answered by the next owner as by the one before, and not done again', async () => {
+  const directory = new FaultyDirectory()
+  const { service } = await open(directory)
+  const guest = join(service, 'guest')
+  const create = (path: string, more = {}) => ({
+    target: { create: spec(path, 4, more) },
+    bytes: Uint8Array.of(1, 2, 3, 4),
+  })
+  const put = { id: 1, method: 'put', params: { puts: [create('a', { purge: true }), create('b')] } } as const
+  const made = await ask(service, guest.client, put, false)
+  const { incarnation } = made[1]?.meta ?? { incarnation: 0 }
+  const append = {
+    id: 2,
+    method: 'append',
+    params: { incarnation, axis: 0, bytes: Uint8Array.of(5), shape: [1] },
+  } as const
+  const appended = await ask(service, guest.client, append, false)
+  const rename = { id: 3, method: 'rename', params: { from: 'b', to: 'c' } } as const
+  const renamed = await ask(service, guest.client, rename, false)
+  await ask(service, guest.client, { id: 4, method: 'put', params: { puts: [create('d')] } }, false)
+  const removed = { id: 5, method: 'delete', params: { paths: ['d'] } } as const
+  const gone = await ask(service, guest.client, removed, false)
+
+  let next = await takenOver(directory)
+  for (let life = 0; life < 2; life++) {
+    const again = join(next, 'guest')
+    expect(await ask(next, again.client, put, true)).toEqual([
+      { meta: made[0]?.meta, replaced: undefined },
+      {
+        meta: { ...made[1]?.meta, path: 'c', shape: [5], nbytes: 5, modified: appended.modified },
+        replaced: undefined,
+      },
+    ])
+    expect(await ask(next, again.client, append, true)).toEqual({ ...appended, path: 'c' })
+    expect(await ask(next, again.client, rename, true)).toEqual(renamed)
+    expect(await ask(next, again.client, removed, true)).toEqual(gone)
+    const paths = (await call(next, next.first, 'list', { prefix: '' })).map(({ path }) => path)
+    expect(paths).toEqual(['a', 'c'])
+    expect((await call(next, next.first, 'stat', { path: 'c' }))?.nbytes).toBe(5)
+    await call(next, next.first, 'flush', {})
+    next = await takenOver(directory)
+  }
+})
+
+test('a call that was not done is done by the next owner', async () => {
+  const directory = new FaultyDirectory()
+  const { service } = await open(directory)
+  const { incarnation } = await put(service, service.first, 'a', Uint8Array.of(1))
+  const next = await takenOver(directory)
+  const guest = join(next, 'guest')
+  const append = {
+    id: 7,
+    method: 'append',
+    params: { incarnation, axis: 0, bytes: Uint8Array.of(5), shape: [1] },
+  } as const
+  expect((await ask(next, guest.client, append, true)).shape).toEqual([2])
+  expect((await ask(next, guest.client, append, true)).shape).toEqual([2])
+})
+
+test('a call asked again is answered with its own version, and behind it the later one of another', async () => {
+  const directory = new FaultyDirectory()
+  const { service } = await open(directory)
+  const guest = join(service, 'guest')
+  const meta = await put(service, service.first, 'a', Uint8Array.of(1))
+  const { incarnation, version } = meta
+  const write = {
+    id: 1,
+    method: 'put',
+    params: { puts: [{ target: { replace: { incarnation, version } }, bytes: Uint8Array.of(2) }] },
+  } as const
+  const [mine] = await ask(service, guest.client, write, false)
+  const next = await takenOver(directory, ['second', 'guest', 'other'])
+  const other = join(next, 'other')
+  const [theirs] = await call(next, other.client, 'put', {
+    puts: [{ target: { replace: { incarnation, version: mine?.meta.version ?? 0 } }, bytes: Uint8Array.of(3) }],
+  })
+  const again = join(next, 'guest')
+  const [answer] = await ask(next, again.client, write, true)
+  expect(answer?.meta.version).toBe(mine?.meta.version)
+  await new Promise((resolve) => setTimeout(resolve))
+  expect(ofType(again.told, 'written')).toEqual([{ type: 'written', incarnation, version: theirs?.meta.version }])
+  await expect(
+    call(next, again.client, 'put', {
+      puts: [{ target: { replace: { incarnation, version: answer?.meta.version ?? 0 } }, bytes: Uint8Array.of(4) }],
+    }),
+  ).rejects.toThrow(StaleArrayError)
+})
+
+test('what only calls without an answer have made is kept until they are answered, and held then', async () => {
+  const directory = new FaultyDirectory()
+  const { service } = await open(directory)
+  const guest = join(service, 'guest')
+  const create = { target: { create: spec('a', 1, { purge: true }) }, bytes: Uint8Array.of(1) }
+  const made = { id: 1, method: 'put', params: { puts: [create] } } as const
+  const [result] = await ask(service, guest.client, made, false)
+  const incarnation = result?.meta.incarnation ?? 0
+  const next = await takenOver(directory)
+  const again = join(next, 'guest')
+  expect((await ask(next, again.client, made, true))[0]?.meta.incarnation).toBe(incarnation)
+  await call(next, again.client, 'release', { incarnations: [incarnation] })
+  expect(await call(next, next.first, 'stat', { incarnation })).toBeUndefined()
+})
+
+test('what clients have answers of is forgotten, and with a client all of its calls', async () => {
+  const directory = new FaultyDirectory()
+  const { service } = await open(directory)
+  const guest = join(service, 'guest')
+  const create = (id: number) => ({ target: { create: spec(`${id}`, 1) }, bytes: Uint8Array.of(id) })
+  for (let id = 1; id <= 50; id++) {
+    await ask(service, guest.client, { id, method: 'put', params: { puts: [create(id)] } }, false, id)
+  }
+  const remembers = async (on: Service, id: number) => {
+    const { client } = join(on, 'guest')
+    const asked = {
+      id,
+      method: 'put',
+      params: { puts: [{ ...create(id), target: { create: spec(`${id}`, 1, { overwrite: false }) } }] },
+    } as const
+    return ask(on, client, asked, true, 50).then(
+      () => true,
+      () => false,
+    )
+  }
+  const next = await takenOver(directory)
+  expect([await remembers(next, 49), await remembers(next, 50)]).toEqual([false, true])
+  const last = await takenOver(directory, ['second'])
+  expect(await remembers(last, 50)).toBe(false)
 })

@@ -34,7 +34,8 @@ test.each(['closed', 'unclean'] as const)(
     const states = new MemoryStateStore()
     await states.set('3', { a: 1 })
     for (let life = 0; life < 2; life++) {
-      const service = await openService(directory, { client: 'page', states })
+      // The page that 'purged' is noted to be held by lives, and is another one.
+      const service = await openService(directory, { client: 'other', live: ['other', 'page'], states })
       const list = await service.call('list', { prefix: '' })
       expect(list.map(({ path }) => path)).toEqual(['blocks', 'last', 'purged', 'small', 'zeros', 'ключ/%2F'])
       expect(list[5]?.attributes).toEqual({ crs: 'EPSG:4326', nested: [1, null] })
