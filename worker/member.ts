@@ -18,6 +18,8 @@ interface Pending {
   readonly answer: (outcome: Outcome<unknown>) => void
   /** Where it was sent last. */
   sentTo: object | undefined
+  /** An owner that it was sent to may have done it. */
+  mayBeDone: boolean
   isAborted: boolean
 }
 
@@ -66,7 +68,7 @@ export class Member {
 
   call(request: CallRequest): Promise<Outcome<unknown>> {
     return new Promise((answer) => {
-      const pending: Pending = { request, answer, sentTo: undefined, isAborted: false }
+      const pending: Pending = { request, answer, sentTo: undefined, mayBeDone: false, isAborted: false }
       this.#pending.set(request.id, pending)
       this.#dispatch(pending)
     })
@@ -140,7 +142,7 @@ export class Member {
   }
 
   #dispatch(pending: Pending): void {
-    const { request, sentTo, isAborted } = pending
+    const { request, sentTo, mayBeDone: isRetry, isAborted } = pending
     const turn = this.#turn
     if (turn === undefined || sentTo === turn) return
     if (isAborted || this.#isOfLostDraft(request)) {
@@ -148,13 +150,15 @@ export class Member {
       return
     }
     pending.sentTo = turn
+    pending.mayBeDone = true
     const seat = this.#seat as Seat // there is a turn
     const [answeredBelow = request.id] = this.#pending.keys()
-    seat.call({ ...request, answeredBelow, isRetry: sentTo !== undefined }).then(
+    seat.call({ ...request, answeredBelow, isRetry }).then(
       (outcome) => {
         if (this.#turn !== turn) return
-        if (outcome === undefined) pending.sentTo = undefined
-        else this.#settle(pending, outcome)
+        if (outcome !== undefined) return this.#settle(pending, outcome)
+        pending.sentTo = undefined
+        pending.mayBeDone = isRetry
       },
       (error: unknown) => {
         // What the channel to an owner that is gone says is of no interest.

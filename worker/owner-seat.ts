@@ -29,6 +29,7 @@ export class OwnerSeat implements Seat {
   readonly #disk: BroadcastChannel
   /** By the name of the channel to it. */
   readonly #guests = new Map<string, Guest>()
+  readonly #ended = new AbortController()
 
   /** The browser has closed the files: nothing is answered any more, for nobody knows what was done. */
   isLost = false
@@ -50,6 +51,7 @@ export class OwnerSeat implements Seat {
       onClosed()
     })
     seat = new OwnerSeat(request.name, await Service.open(host, request, send, isTakeOver))
+    seat.#watchHolders(request.client)
     return seat
   }
 
@@ -75,8 +77,21 @@ export class OwnerSeat implements Seat {
   }
 
   end(): void {
+    this.#ended.abort()
     this.#disk.close()
     for (const guest of this.#guests.values()) guest.end()
+  }
+
+  /** Clients of the owner before: some join, some are just going, some are set aside with their page. */
+  #watchHolders(own: string): void {
+    const { signal } = this.#ended
+    for (const client of this.#service.holders) {
+      if (client === own) continue
+      whenFree(clientLockName(client), signal).then(
+        () => this.#service.forget(client),
+        () => undefined, // the disk is another's by now
+      )
+    }
   }
 
   /** Asked again, it answers again: of two channels either may be heard before the other is. */

@@ -26,6 +26,7 @@ export class Holds {
 
   /** The client is no more. */
   forget(client: string): void {
+    this.#engine.arrays.calls.forget(client)
     this.#counts.delete(client)
     this.#drop(client, () => false)
   }
@@ -62,6 +63,12 @@ export class Holds {
   isHeld(incarnation: number): boolean {
     for (const counts of this.#counts.values()) if (counts.has(incarnation)) return true
     return false
+  }
+
+  /** The clients that mortal arrays are noted to be held by. */
+  get noted(): ReadonlySet<string> {
+    const mortal = [...this.#engine.arrays.values()].filter(isMortal)
+    return new Set(mortal.flatMap(({ clients }) => clients))
   }
 
   /** Arms or disarms purge; disarmed, an array outlives its page. */

@@ -84,8 +84,7 @@ export class OpenDisk {
     this.#holds = new Holds(parts.engine, (entries, client) => this.#removal.purge(entries, client))
     this.#retries = new Retries(parts.engine, this.#holds, host.scheduler, send)
     const { diskBudget = Number.POSITIVE_INFINITY, evictionPolicy = 'none' } = request
-    const { scheduler } = host
-    const around = { engine: parts.engine, holds: this.#holds, removal: this.#removal, scheduler, send }
+    const around = { ...parts, holds: this.#holds, removal: this.#removal, scheduler: host.scheduler, send }
     this.#evictor = new Evictor({ diskBudget, evictionPolicy }, around)
     parts.engine.limits = this.#evictor
   }
@@ -96,15 +95,16 @@ export class OpenDisk {
     this.#housekeeping.afterCall()
   }
 
-  /** The client's worker has ended. */
   leave(client: Client): void {
     this.#drafts.abortAll(client)
     this.#housekeeping.afterCall()
   }
 
-  /** The client is no more. */
+  get holders(): ReadonlySet<string> {
+    return this.#holds.noted
+  }
+
   forget(client: string): void {
-    this.#parts.engine.arrays.calls.forget(client)
     try {
       this.#holds.forget(client)
     } catch (error) {

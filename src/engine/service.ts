@@ -103,6 +103,11 @@ export class Service {
     this.#disk?.leave(client)
   }
 
+  /** The clients with which arrays go: `forget` is to be called when one of them is no more. */
+  get holders(): ReadonlySet<string> {
+    return this.#open().holders
+  }
+
   /** Nobody of that id is left: what only it held goes, where purge is armed. */
   forget(id: string): void {
     this.#disk?.forget(id)

@@ -222,6 +222,25 @@ test('what only a vanished guest held goes, what others hold stays', async ({ se
   expect(seen).toEqual([['kept', 'shared'], ['kept']])
 })
 
+test('what only a vanished owner held goes though its disk goes on', async ({ session }) => {
+  const owner = await session.open()
+  const guest = await session.open()
+  for (const page of [owner, guest]) await openDisk(page)
+  await owner.evaluate(async () => {
+    const { disk, keep } = await import('/tests/support/kept.ts')
+    keep('mine', await disk().array(new Uint8Array(8), { cachePath: 'mine', purgeDiskOnGc: true }))
+    keep('ephemeral', await disk().array(new Uint8Array(8)))
+    keep('kept', await disk().array(new Uint8Array(8), { cachePath: 'kept' }))
+  })
+  await owner.close()
+  const arrays = () =>
+    guest.evaluate(async () => {
+      const { disk } = await import('/tests/support/kept.ts')
+      return (await disk().usage()).arrays
+    })
+  await expect.poll(arrays, { timeout: 20_000 }).toBe(1)
+})
+
 test('a guest that is set aside holds what it holds, and is back as a guest', async ({ session }) => {
   const owner = await session.open()
   const guest = await session.open()

@@ -1,5 +1,6 @@
 // What the examples load from the network.
 import type { Page, Route } from '@playwright/test'
+import { writeArrayBuffer } from 'geotiff'
 import * as zarr from 'zarrita'
 import { NDArray, toNpy, toNpz } from '../../src/index.js'
 
@@ -9,8 +10,11 @@ export async function serveExampleData(page: Page): Promise<void> {
   const npy = await bytesOf(toNpy(array))
   const npz = await bytesOf(toNpz([['a', array]]))
   const climate = await climateFiles()
+  const heights = Float32Array.from({ length: 30 * 20 }, (_, i) => i)
+  const tiff = writeArrayBuffer(heights, { width: 30, height: 20, BitsPerSample: [32], SampleFormat: [3] })
   await page.route('https://example.org/large.npy', (route) => answer(route, npy))
   await page.route('**/data/run-7.npz', (route) => answer(route, npz))
+  await page.route('https://example.org/dem.tif', (route) => answer(route, new Uint8Array(tiff)))
   await page.route('https://example.org/climate.zarr/**', (route) => {
     const { pathname } = new URL(route.request().url())
     return answer(route, climate.get(pathname.slice('/climate.zarr'.length)))
