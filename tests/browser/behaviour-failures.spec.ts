@@ -3,7 +3,20 @@ import { expect, test } from '../support/fixtures.js'
 
 test.describe.configure({ timeout: 180_000 })
 
-for (const variant of ['worker-missing', 'worker-throws', 'worker-blocked', 'worker-silent'] as const) {
+test('a site that lacks the worker script has the worker as text', async ({ session }) => {
+  const page = await session.openBuilt('worker-missing')
+  const last = await page.evaluate(async () => {
+    const url = new URL('index.js', location.href).href
+    const { openDisk } = (await import(url)) as typeof import('/src/index.ts')
+    const disk = await openDisk()
+    const array = await disk.array([1, 2], { cachePath: 'a' })
+    await array.offload()
+    return [disk.backend, await array.item(-1)]
+  })
+  expect(last).toEqual(['opfs', 2])
+})
+
+for (const variant of ['worker-throws', 'worker-blocked', 'worker-silent'] as const) {
   test(`a site with the ${variant} gets a WorkerFailedError in time, and works in memory`, async ({ session }) => {
     const page = await session.openBuilt(variant)
     const seen = await page.evaluate(async () => {
