@@ -123,7 +123,7 @@ export class OpenDisk {
     const { method, params } = request
     // Indexed access loses that handler and params belong to one method.
     const handlers = this.#handlers as { readonly [M in MethodName]?: Handler }
-    const handler = handlers[method]
+    const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
     if (handler === undefined) throw new TypeError(`the storage service has no method ${String(method)}`)
     try {
       if ('incarnation' in params && USING.has(method)) this.#evictor.noteUse(params.incarnation)
