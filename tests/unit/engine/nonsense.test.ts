@@ -15,7 +15,7 @@ import {
 import { FaultyDirectory } from '../../support/faulty-directory.js'
 import { Random } from '../../support/random.js'
 
-const CALLS = Number(process.env['NONSENSE_CALLS'] ?? 1000)
+const CALLS = Number(process.env['NONSENSE_CALLS'] ?? 500)
 const SEED = Number(process.env['NONSENSE_SEED'] ?? 1)
 const SIZE = 3000
 
@@ -25,7 +25,7 @@ type Request = { [M in MethodName]: readonly [M, Params<M>] }[MethodName]
 
 const NONSENSE: readonly unknown[] = [
   ...[undefined, null, true, '', 'x', '../x', '__proto__', 'constructor', '\ud800', {}, [], [[]], [null]],
-  ...[-1, -0, 0, 3, 1.5, Number.NaN, 2 ** 31, 2 ** 32, 2 ** 40, 2 ** 53, -(2 ** 53), 1e300, Number.POSITIVE_INFINITY],
+  ...[-1, -0, 0, 3, 1.5, Number.NaN, 2 ** 31, 2 ** 32, 2 ** 53, -(2 ** 53), 1e300, Number.POSITIVE_INFINITY],
   ...[new Uint8Array(3), new Float64Array(2), new ArrayBuffer(5), JSON.parse('{"__proto__":{"polluted":1}}')],
 ]
 
