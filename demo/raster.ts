@@ -9,12 +9,16 @@ export interface Raster {
   readonly array: DiskBackedNDArray
   readonly path: string
   readonly title: string
+  /** The path of the array this is a layer over; its own where it is the lowest. */
+  readonly base: string
   /** What the values are, for the legend and the profile's axis. */
   readonly quantity: string
   readonly units: string
   readonly shaded: boolean
   readonly grid: Grid
   readonly geo: Geo | undefined
+  /** Of a thinned-out sample of the values. */
+  readonly range: readonly [min: number, max: number]
   readonly scale: ColourScale
   /** Decimals worth showing. */
   readonly digits: number
@@ -30,23 +34,30 @@ export function canBeDrawn(info: Pick<ArrayInfo, 'shape' | 'dtype'>): boolean {
 /** Reads what is needed to draw `array`: its attributes and a thinned-out sample of its values. */
 export async function describeRaster(array: DiskBackedNDArray, path: string): Promise<Raster> {
   const [rows = 0, cols = 0] = array.shape
-  const { title, quantity, units, shaded } = array.attributes
+  const { title, quantity, units, shaded, scheme } = array.attributes
   const geo = readGeo(array.attributes['geo'])
   const turn = geo ? Math.round(360 / geo.degreesPerElement) : 0
-  const [min, max] = await sampleRange(array)
-  const scale = chooseScale(min, max)
+  const range = await sampleRange(array)
+  const scale = chooseScale(...range, scheme === 'grey' ? 'grey' : undefined)
   return {
     array,
     path,
     title: typeof title === 'string' ? title : path,
+    base: baseOf(path, array.attributes),
     quantity: typeof quantity === 'string' ? quantity : 'Value',
     units: typeof units === 'string' ? units : '',
     shaded: shaded === true,
     grid: { rows, cols, turn: turn > 0 && cols >= turn ? turn : 0 },
     geo,
+    range,
     scale,
     digits: /int|bool/.test(array.dtype) ? 0 : digitsFor(scale.max - scale.min),
   }
+}
+
+/** The path of the array that this one was computed from. */
+export function baseOf(path: string, { layerOver }: ArrayInfo['attributes']): string {
+  return typeof layerOver === 'string' ? layerOver : path
 }
 
 function readGeo(value: unknown): Geo | undefined {
