@@ -5,12 +5,14 @@ import { type EventMessage, PROTOCOL_VERSION, type WorkerRoot } from '../src/pro
 import { deleteDisk, listDisks } from './disks.js'
 import { Member } from './member.js'
 import { holdForLife } from './ownership.js'
+import { findPartsAt } from './parts.js'
 
 /** From `hello` on, the page's first call. */
 let member: Member
 
 const root: WorkerRoot = {
-  hello: async (lifeLock) => {
+  hello: async (lifeLock, parts = {}) => {
+    findPartsAt(parts)
     await holdForLife(lifeLock)
     member = new Member(lifeLock, (event) => postMessage({ event } satisfies EventMessage))
     return PROTOCOL_VERSION
