@@ -28,7 +28,7 @@ function libraryEntries(): Record<string, string> {
 const WORKER_IN_SOURCE = "new URL('../worker/entry.ts', import.meta.url)"
 /** What partsOfWorker() of src/spawn.ts returns in source, and each of what it returns else. */
 const PARTS_IN_SOURCE = 'return {}'
-const PARTS = ['worker-compute']
+const PARTS = ['worker-operators']
 
 /** The module that starts the storage worker, with the worker as it is built; undefined for any other. */
 function startingBuilt(code: string, addressOf: (name: string) => string): string | undefined {
@@ -128,7 +128,7 @@ const parts: ViteUserConfig = {
     target,
     sourcemap: true,
     emptyOutDir: false,
-    lib: { entry: { 'storage-worker': 'worker/entry.ts' }, formats: ['es'] },
+    lib: { entry: { 'storage-worker': 'worker/entry-in-parts.ts' }, formats: ['es'] },
     rolldownOptions: {
       preserveEntrySignatures: false,
       output: { entryFileNames: '[name].js', chunkFileNames: 'worker-[name].js', minify: true },

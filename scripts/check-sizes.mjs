@@ -24,7 +24,7 @@ const sizes = {
   'element by element in memory': some.later('in-memory-elementwise', ['open', 'compute']),
   'reductions in memory': some.later('in-memory-folds', ['open', 'compute']),
   'the storage worker': script('storage-worker'),
-  'when it computes on disk, in the worker': script('worker-compute'),
+  'when it computes on disk, in the worker': script('worker-operators'),
 }
 
 let failed = false

@@ -36,9 +36,9 @@ export function evaluate(
 }
 
 /** Errors: WorkerFailedError; the next evaluation tries again. */
-async function fetchOperators(): Promise<typeof import('./operators/compute.js')> {
+async function fetchOperators(): Promise<typeof import('./operators/operators.js')> {
   try {
-    return await import('./operators/compute.js')
+    return await import('./operators/operators.js')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new WorkerFailedError(`the operators could not be loaded: ${reason}`, { cause: error })
