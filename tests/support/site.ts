@@ -53,13 +53,11 @@ export async function startSite(): Promise<Site> {
 }
 
 async function answer(variant: string, path: string, response: ServerResponse): Promise<void> {
-  const isMissing =
-    variant === 'worker-missing' ? path === 'storage-worker.js' : variant === 'parts-missing' && isPart(path)
   if (path === 'parts-arrive') {
     response.writeHead(204, { 'set-cookie': 'parts=there' }).end() // for this folder
     return
   }
-  if (isMissing) throw new Error('missing on purpose')
+  if (isMissing(variant, path)) throw new Error('missing on purpose')
   response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')
   if (variant === 'worker-blocked') response.setHeader('content-security-policy', "worker-src 'none'")
   response.end(await content(variant, path))
@@ -72,6 +70,11 @@ async function content(variant: string, path: string): Promise<string | Uint8Arr
   const file = await readFile(new URL(`../../dist/${path}`, import.meta.url))
   if (variant !== 'parts-of-another-build' || !isPart(path)) return file
   return file.toString().replaceAll(/lazy-disk-cache:\w+/g, 'lazy-disk-cache:another')
+}
+
+function isMissing(variant: string, path: string): boolean {
+  if (variant === 'worker-missing') return path === 'storage-worker.js'
+  return variant === 'parts-missing' && isPart(path)
 }
 
 const isPart = (path: string): boolean => /^worker-.*\.js$/.test(path)
