@@ -66,6 +66,11 @@ export class Library {
     this.#opened.set(path, Promise.resolve(array))
   }
 
+  /** Another page put a new array there. */
+  forget(path: string): void {
+    this.#opened.delete(path)
+  }
+
   /** Gives the room back to the device too: without compacting it stays in the disk's files, for new arrays. */
   async delete(path: string): Promise<void> {
     await this.disk.delete(path)

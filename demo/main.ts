@@ -17,7 +17,7 @@ import { notify, notifyError } from './notices.js'
 import { listenForNpy } from './npy-import.js'
 import { canBeDrawn, describeRaster } from './raster.js'
 import { runTask } from './tasks.js'
-import { offerSecondPage } from './two-pages.js'
+import { offerSecondPage, onPagesTell } from './two-pages.js'
 
 /** What a disk kept in memory is asked to hold. */
 const SMALL: Arcminutes = 10
@@ -55,6 +55,7 @@ class Demo {
       this.#library.adopt(path, array)
       if (canBeDrawn(array)) void this.#view(path)
     })
+    onPagesTell(({ path, window }) => !window && this.#replaced(path))
     showMeter(disk)
     this.#arrays.refresh()
   }
@@ -73,6 +74,13 @@ class Demo {
       if (first) void this.#view(first.path)
     }
     showFirstRun(this.#map.raster === undefined && !arrays.some(canBeDrawn))
+  }
+
+  /** By another page. */
+  #replaced(path: string): void {
+    this.#library.forget(path)
+    this.#arrays.refresh()
+    if (this.#map.raster?.path === path) void this.#view(path)
   }
 
   #offerGeoid(): void {

@@ -112,7 +112,7 @@ export class MapPanel {
   }
 
   #listen(): void {
-    onPagesTell(({ path, window }) => this.refresh(path, window))
+    onPagesTell(({ path, window }) => window && this.refresh(path, window))
     listenToInput(this.#board, this.#map, {
       onPoint: (pixel) => this.#point(pixel && this.#map.toGrid(pixel)),
       onKey: (key) => this.#press(key),

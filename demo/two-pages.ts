@@ -5,10 +5,11 @@ import type { Window } from './view.js'
 
 const BESIDE = 'beside'
 
-/** Elements of the array at `path` were changed. A disk tells its pages of arrays that come and go, not of this. */
+/** What a disk does not tell its pages of: it tells of arrays that come and go, as far as that changes how much there is. */
 export interface Changed {
   readonly path: string
-  readonly window: Window
+  /** The elements that have new values; undefined: there is a new array at `path`. */
+  readonly window?: Window
 }
 
 const channel = new BroadcastChannel('lazy-disk-cache demo')
