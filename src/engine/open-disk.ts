@@ -11,14 +11,14 @@ import { checkAttributes } from './check-request.js'
 import type { Client, Send } from './client.js'
 import { Engine } from './engine.js'
 import { metaOf } from './entry.js'
+import { evaluate } from './evaluating.js'
 import { Evictor } from './evictor.js'
-import { CHANGING, type Handler, type Handlers, USING } from './handlers.js'
+import { CHANGING, type Handler, type Handlers, LOOKING, USING } from './handlers.js'
 import { Holds } from './holds.js'
 import { Housekeeping } from './housekeeping.js'
 import { type Lease, leaseOf } from './leases.js'
 import { check, compact, type Parts } from './maintenance.js'
 import { OpenDrafts } from './open-drafts.js'
-import { evaluate } from './operators/evaluate.js'
 import { Removal } from './removal.js'
 import { Retries } from './retries.js'
 import type { ServiceHost } from './service.js'
@@ -135,7 +135,7 @@ export class OpenDisk {
       this.#noteRefusal(error)
       throw error
     } finally {
-      this.#housekeeping.afterCall()
+      if (!LOOKING.has(method)) this.#housekeeping.afterCall()
     }
   }
 
