@@ -37,13 +37,16 @@ function rowsOf(data: arrow.Data, start: number, count: number, reading: Reading
   const bytes = storedOf(data, start, count, reading)
   if (data.nullCount === 0) return bytes
   if (reading.missing === undefined) {
-    throw new DTypeError(`column '${reading.name}' of ${data.type} has missing values: say what they become, { missing: 0 }`)
+    throw new DTypeError(
+      `column '${reading.name}' of ${data.type} has missing values: say what they become, { missing: 0 }`,
+    )
   }
   const filled = bytes.slice()
   const rowBytes = filled.byteLength / count
   for (let i = 0; i < count; i++) {
     if (data.getValid(start + i)) continue
-    for (let at = i * rowBytes; at < (i + 1) * rowBytes; at += reading.missing.byteLength) filled.set(reading.missing, at)
+    for (let at = i * rowBytes; at < (i + 1) * rowBytes; at += reading.missing.byteLength)
+      filled.set(reading.missing, at)
   }
   return filled
 }
@@ -57,7 +60,8 @@ function storedOf(data: arrow.Data, start: number, count: number, reading: Readi
     return length === 0 ? new Uint8Array() : rowsOf(child, first, length, reading)
   }
   const values = data.values as TypedArray | undefined
-  if (arrow.DataType.isBool(type)) return unpacked(values as Uint8Array | undefined, data.offset + start, count, reading)
+  if (arrow.DataType.isBool(type))
+    return unpacked(values as Uint8Array | undefined, data.offset + start, count, reading)
   const part = values?.subarray(start, start + count)
   if (part?.length !== count) throw tooFew(reading)
   return bytesOf(part)

@@ -9,7 +9,8 @@ import { slice } from '../../core/selection.js'
 import { isReadable, type Readable } from '../../view.js'
 import { reporter, signalOnly } from '../../work-options.js'
 import { versionOf } from '../npy-export.js'
-import { arrowTypeOf, dataOf } from './types.js'
+import { dataOf } from './elements.js'
+import { arrowTypeOf } from './types.js'
 
 /** Columns by name, of the same number of rows. */
 export type ArrowEntries = Iterable<readonly [string, Readable<DType> | NDArray]>

@@ -1,22 +1,27 @@
 // Columns of Arrow as arrays on disk.
 import * as arrow from 'apache-arrow'
 import { DiskBackedNDArray } from '../../array.js'
-import { InvalidSourceError, LazyDiskCacheError } from '../../core/errors.js'
+import type { Scalar } from '../../core/dtype.js'
+import { InvalidSourceError } from '../../core/errors.js'
 import { segmentOfKey } from '../../core/path.js'
 import { byteLengthOf } from '../../core/shape.js'
 import { reporter } from '../../work-options.js'
 import { allOrNone, type Gate, untilGate } from '../all-or-none.js'
 import type { ByteSource } from '../byte-source.js'
 import { type ImportOptions, importOptions } from '../made-elsewhere.js'
-import { openRandomAccess, type RandomAccess } from '../random-access.js'
+import { counted } from '../npz.js'
+import { elementsOf, type Reading, readingOf } from './elements.js'
+import { withIpc } from './ipc.js'
 import { Spool } from './spool.js'
-import { elementsOf, type Item, itemOf } from './types.js'
+import { itemOf } from './types.js'
 
-export type FromArrowOptions = ImportOptions
+export interface FromArrowOptions extends ImportOptions {
+  /** What missing values become, in all columns. Default: NaN in columns of floats, in others an error. */
+  missing?: Scalar
+}
 
 /** A column that is to be an array. */
-interface Column extends Item {
-  readonly name: string
+interface Column extends Reading {
   readonly rows: number
   chunks(): AsyncIterable<Uint8Array>
 }
@@ -26,10 +31,11 @@ const SPOOL_BYTES = 16 * 2 ** 20
 
 /**
  * A Vector as an array, or the columns of a Table, a RecordBatch or Arrow's IPC stream or file as arrays by name, all of them or
- * none; with a cachePath each is kept under it, its name being one segment. Lists of fixed size are further axes. Missing floats
- * become NaN. Their bytes go over the disk first, for how long a column is is known last, 16 MiB at a time and at least a record
- * batch. Errors: InvalidSourceError for what is no Arrow, is cut short, or has a name twice; DTypeError for columns that have no
- * numbers, or lack some; those of DiskBackedNDArray.create. Nothing is left on disk then. Source: pyarrow's to_numpy.
+ * none; with a cachePath each is kept under it, its name being one segment. Lists of fixed size are further axes. How long the
+ * columns of a stream or file are is known last: they go over the disk, with 16 MiB and one record batch in memory, and progress
+ * has no total until all is read. Errors: InvalidSourceError for what is no Arrow, is cut short, or has a name twice; DTypeError
+ * for columns that have no numbers, or lack some; those of DiskBackedNDArray.create. Nothing is left on disk then. Source:
+ * pyarrow's to_numpy.
  */
 export function fromArrow(source: arrow.Vector, options?: FromArrowOptions): Promise<DiskBackedNDArray>
 export function fromArrow(
@@ -38,117 +44,102 @@ export function fromArrow(
 ): Promise<Map<string, DiskBackedNDArray>>
 export async function fromArrow(
   source: arrow.Vector | arrow.Table | arrow.RecordBatch | ByteSource,
-  given: FromArrowOptions = {},
+  { missing, ...given }: FromArrowOptions = {},
 ): Promise<DiskBackedNDArray | Map<string, DiskBackedNDArray>> {
   const options = importOptions(given)
   options.signal?.throwIfAborted()
-  if (source instanceof arrow.Vector) return createFrom(columnOf('', source), options, async () => undefined)
-  if (source instanceof arrow.RecordBatch) return createAll(columnsOf(new arrow.Table([source])), options)
-  if (source instanceof arrow.Table) return createAll(columnsOf(source), options)
-  return fromBytes(source, options)
+  if (source instanceof arrow.Vector) return createFrom(columnOf('', source, missing), options, async () => undefined)
+  if (source instanceof arrow.RecordBatch) return createAll(columnsOf(new arrow.Table([source]), missing), options)
+  if (source instanceof arrow.Table) return createAll(columnsOf(source, missing), options)
+  return fromBytes(source, missing, options)
 }
 
-function columnsOf(table: arrow.Table): Column[] {
-  return table.schema.fields.map(({ name }, i) => columnOf(name, table.getChildAt(i) as arrow.Vector))
+function columnsOf(table: arrow.Table, missing: Scalar | undefined): Column[] {
+  return table.schema.fields.map(({ name }, i) => columnOf(name, table.getChildAt(i) as arrow.Vector, missing))
 }
 
-function columnOf(name: string, vector: arrow.Vector): Column {
+function columnOf(name: string, vector: arrow.Vector, missing: Scalar | undefined): Column {
+  const reading = readingOf(name, itemOf(vector.type, name), missing)
   const chunks = async function* () {
-    for (const data of vector.data) yield* elementsOf(data, name)
+    for (const data of vector.data) yield* elementsOf(data, reading)
   }
-  return { name, rows: vector.length, ...itemOf(vector.type, name), chunks }
+  return { ...reading, rows: vector.length, chunks }
 }
 
+/** `before`: bytes that were read for them already. */
 async function createAll(
   columns: readonly Column[],
-  options: FromArrowOptions,
+  options: ImportOptions,
+  before: number = 0,
 ): Promise<Map<string, DiskBackedNDArray>> {
   const names = columns.map(({ name }) => name)
   checkNames(names)
-  const totalBytes = columns.reduce((sum, { rows, shape, dtype }) => sum + byteLengthOf([rows, ...shape], dtype), 0)
-  const report = reporter(options, totalBytes)
-  let doneBytes = 0
-  report(0)
+  const nbytes = columns.reduce((sum, { rows, shape, dtype }) => sum + byteLengthOf([rows, ...shape], dtype), 0)
+  const report = reporter(options, before + nbytes)
+  let doneBytes = before
+  report(doneBytes)
   const { onProgress: _ofAll, ...each } = options
   const tasks = columns.map((column) => (gate: Gate) => {
     const path = options.cachePath && { cachePath: `${options.cachePath}/${segmentOfKey(column.name)}` }
-    const chunks = async function* () {
-      for await (const chunk of column.chunks()) {
-        yield chunk
-        doneBytes += chunk.byteLength
+    const chunks = () =>
+      counted(column.chunks(), (byteLength) => {
+        doneBytes += byteLength
         report(doneBytes)
-      }
-    }
+      })
     return createFrom({ ...column, chunks }, { ...each, ...path }, gate)
   })
   const arrays = await allOrNone(tasks, (array) => array.purge())
   return new Map(arrays.map((array, i) => [names[i] as string, array])) // one for each
 }
 
-function createFrom(column: Column, options: FromArrowOptions, gate: Gate): Promise<DiskBackedNDArray> {
+function createFrom(column: Column, options: ImportOptions, gate: Gate): Promise<DiskBackedNDArray> {
   const shape = [column.rows, ...column.shape]
   return DiskBackedNDArray.create(untilGate(column.chunks(), gate), { ...options, shape, dtype: column.dtype })
 }
 
-async function fromBytes(source: ByteSource, options: FromArrowOptions): Promise<Map<string, DiskBackedNDArray>> {
-  const file = await openRandomAccess(source, options)
+async function fromBytes(
+  source: ByteSource,
+  missing: Scalar | undefined,
+  options: ImportOptions,
+): Promise<Map<string, DiskBackedNDArray>> {
+  const report = reporter(options, undefined)
+  let doneBytes = 0
+  const onBytes = (byteLength: number) => {
+    doneBytes += byteLength
+    report(doneBytes)
+  }
   const spools: Spool[] = []
   try {
-    return await createAll(await spooled(file, options, spools), options)
+    const columns = await withIpc(source, options, onBytes, ({ fields }, batches) => {
+      checkNames(fields.map(({ name }) => name))
+      const readings = fields.map(({ name, type }) => readingOf(name, itemOf(type, name), missing))
+      for (const _ of fields) spools.push(new Spool(options, Math.floor(SPOOL_BYTES / fields.length)))
+      return spooled(batches, readings, spools, options)
+    })
+    return await createAll(columns, options, doneBytes)
   } finally {
-    await Promise.all([file.end(), ...spools.map((spool) => spool.end())])
+    await Promise.all(spools.map((spool) => spool.end()))
   }
 }
 
-/** Errors: InvalidSourceError, DTypeError, those of writing. */
-async function spooled(file: RandomAccess, options: FromArrowOptions, spools: Spool[]): Promise<Column[]> {
+/** Errors: those of reading and writing. */
+async function spooled(
+  batches: AsyncIterable<arrow.RecordBatch>,
+  readings: readonly Reading[],
+  spools: readonly Spool[],
+  { signal }: ImportOptions,
+): Promise<Column[]> {
   let rows = 0
-  const reader = await readable(() => openReader(file))
-  const { fields } = reader.schema
-  checkNames(fields.map(({ name }) => name))
-  const items = fields.map(({ name, type }) => ({ name, ...itemOf(type, name) }))
-  for (const _ of fields) spools.push(new Spool(options, Math.floor(SPOOL_BYTES / fields.length)))
-  for (;;) {
-    const { done, value: batch } = await readable(() => reader.next())
-    if (done === true) break
+  for await (const batch of batches) {
+    signal?.throwIfAborted()
     rows += batch.numRows
-    for (const [i, spool] of spools.entries()) {
+    for (const [i, reading] of readings.entries()) {
       for (const data of batch.getChildAt(i)?.data ?? []) {
-        for (const part of elementsOf(data, items[i]?.name ?? '')) await spool.add(part)
+        for (const part of elementsOf(data, reading)) await spools[i]?.add(part)
       }
     }
-    options.signal?.throwIfAborted()
   }
-  return items.map((item, i) => ({ ...item, rows, chunks: () => (spools[i] as Spool).chunks() }))
-}
-
-/** A file of Node is what Arrow reads a part at a time, files and streams alike: this is one for it. */
-async function openReader(file: RandomAccess): Promise<arrow.AsyncRecordBatchStreamReader> {
-  const handle = {
-    fd: 0,
-    stat: async () => ({ size: file.size }),
-    read: async (into: Uint8Array, offset: number, byteLength: number, position: number) => {
-      const bytes = await file.read(position, byteLength)
-      into.set(bytes, offset)
-      return { bytesRead: bytes.byteLength, buffer: into }
-    },
-    close: async () => undefined,
-  }
-  const reader = await arrow.RecordBatchReader.from(handle as unknown as AsyncIterable<Uint8Array>)
-  await reader.open()
-  if (reader.schema === undefined) throw new InvalidSourceError('this is no Arrow stream or file')
-  return reader as unknown as arrow.AsyncRecordBatchStreamReader
-}
-
-/** Arrow's errors are of any class. */
-async function readable<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof LazyDiskCacheError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new InvalidSourceError(`this Arrow stream cannot be read: ${reason}`, { cause: error })
-  }
+  return readings.map((reading, i) => ({ ...reading, rows, chunks: () => (spools[i] as Spool).chunks() }))
 }
 
 function checkNames(names: readonly string[]): void {

@@ -1,34 +1,69 @@
 // Arrow's IPC streams and files, a record batch at a time.
 import * as arrow from 'apache-arrow'
 import { InvalidSourceError, LazyDiskCacheError } from '../../core/errors.js'
-import type { ByteReader } from '../byte-reader.js'
-
-export interface OpenIpc {
-  readonly schema: arrow.Schema
-  readonly batches: AsyncIterable<arrow.RecordBatch>
-}
-
-/** A file is this, six letters and two zeros, around a stream, and what says where its parts are behind that. */
-const MAGIC = 'ARROW1'
-const MAX_METADATA_BYTES = 2 ** 26
-/** Of a message: its batch is in memory as a whole. */
-const MAX_BODY_BYTES = 2 ** 30
+import { ByteReader } from '../byte-reader.js'
+import { type ByteSource, openSource } from '../byte-source.js'
+import type { ImportOptions } from '../made-elsewhere.js'
+import { ended } from '../npy-import.js'
+import { counted } from '../npz.js'
+import { onDisk, openRandomAccess, type RandomAccess } from '../random-access.js'
+import { fileMessages, MAGIC_BYTES, startsFile } from './ipc-file.js'
+import { streamMessages } from './messages.js'
 
 /**
- * A stream, or a file, whose record batches are taken as they lie in it. Errors, also when batches are read: InvalidSourceError
- * for what is neither, is cut short, or lies; those of the source.
+ * Runs `work` with the schema and the record batches of a stream or file. What only comes as a stream and is a file is put on disk
+ * first: a file says at its end what it has. Errors, also when batches are read: InvalidSourceError for what is neither, is cut
+ * short, or lies; those of the source.
  */
-export async function openIpc(reader: ByteReader, size: number | undefined): Promise<OpenIpc> {
+export async function withIpc<T>(
+  source: ByteSource,
+  options: ImportOptions,
+  onBytes: (byteLength: number) => void,
+  work: (schema: arrow.Schema, batches: AsyncIterable<arrow.RecordBatch>) => Promise<T>,
+): Promise<T> {
+  const { chunks, size } = await openSource(source, options.signal)
+  const reader = new ByteReader(counted(chunks, onBytes))
+  return ended(reader, options.signal, async () => {
+    const start = await reader.take(MAGIC_BYTES)
+    if (!startsFile(start)) return decoded(streamMessages(start, reader, size), work)
+    const file =
+      source instanceof Blob ? await openRandomAccess(source.slice(MAGIC_BYTES), {}) : await onDisk(reader, options)
+    try {
+      return await decoded(fileMessages(source instanceof Blob ? meteredBy(onBytes, file) : file), work)
+    } finally {
+      await file.end()
+    }
+  })
+}
+
+function meteredBy(onBytes: (byteLength: number) => void, file: RandomAccess): RandomAccess {
+  return {
+    size: file.size,
+    end: () => file.end(),
+    read: async (start, byteLength) => {
+      const bytes = await file.read(start, byteLength)
+      onBytes(bytes.byteLength)
+      return bytes
+    },
+  }
+}
+
+async function decoded<T>(
+  messages: AsyncIterable<Uint8Array>,
+  work: (schema: arrow.Schema, batches: AsyncIterable<arrow.RecordBatch>) => Promise<T>,
+): Promise<T> {
   const batches = await readable(async () => {
-    const opened = await arrow.RecordBatchReader.from(messagesOf(reader, size))
+    const opened = await arrow.RecordBatchReader.from(messages)
     await opened.open({ autoDestroy: false })
     return opened
   })
   if (batches.schema === undefined) throw new InvalidSourceError('this is no Arrow stream or file: it is empty')
-  return { schema: batches.schema, batches: readably(batches) }
+  return work(batches.schema, readably(batches))
 }
 
-async function* readably(batches: AsyncIterable<arrow.RecordBatch>): AsyncGenerator<arrow.RecordBatch, void, undefined> {
+async function* readably(
+  batches: AsyncIterable<arrow.RecordBatch>,
+): AsyncGenerator<arrow.RecordBatch, void, undefined> {
   const each = batches[Symbol.asyncIterator]()
   for (;;) {
     const { done, value } = await readable(() => each.next())
@@ -46,59 +81,4 @@ async function readable<T>(work: () => Promise<T>): Promise<T> {
     const reason = error instanceof Error ? error.message : String(error)
     throw new InvalidSourceError(`this Arrow data cannot be read: ${reason}`, { cause: error })
   }
-}
-
-/** Each in two pieces, as Arrow asks for them: what it says, and its body. */
-async function* messagesOf(reader: ByteReader, size = Number.POSITIVE_INFINITY): AsyncGenerator<Uint8Array, void, undefined> {
-  const start = await reader.take(8)
-  const isFile = new TextDecoder().decode(start.subarray(0, MAGIC.length)) === MAGIC
-  let prefix = isFile ? await reader.take(8) : start
-  for (let isFirst = true; ; isFirst = false) {
-    const length = lengthOf(prefix)
-    if (length === 0) break
-    const metadata = await exactly(reader, length)
-    const message = arrow.Message.decode(metadata)
-    if (message.isSchema() !== isFirst) throw new InvalidSourceError('this Arrow data has its schema out of place')
-    yield new Uint8Array([...prefix, ...metadata])
-    const { bodyLength } = message
-    if (!(bodyLength >= 0 && bodyLength <= Math.min(MAX_BODY_BYTES, size))) {
-      throw new InvalidSourceError(`this Arrow data has a record batch of ${bodyLength} bytes`)
-    }
-    if (bodyLength > 0) yield await exactly(reader, bodyLength)
-    prefix = await reader.take(8)
-  }
-  if (isFile) await checkFooter(reader)
-}
-
-/** 0 at the end. Errors: InvalidSourceError. */
-function lengthOf(prefix: Uint8Array): number {
-  if (prefix.byteLength === 0) return 0
-  if (prefix.byteLength < 8) throw cutShort()
-  const view = new DataView(prefix.buffer, prefix.byteOffset, 8)
-  const [marker, length] = [view.getInt32(0, true), view.getInt32(4, true)]
-  if (marker === -1 && length >= 0 && length <= MAX_METADATA_BYTES) return length
-  throw new InvalidSourceError('this is no Arrow stream or file of version 0.15 or later')
-}
-
-async function exactly(reader: ByteReader, byteLength: number): Promise<Uint8Array> {
-  const bytes = await reader.take(byteLength)
-  if (bytes.byteLength < byteLength) throw cutShort()
-  return bytes
-}
-
-/** That all of it is there. */
-async function checkFooter(reader: ByteReader): Promise<void> {
-  let footer = new Uint8Array()
-  let part: Uint8Array
-  do {
-    part = await reader.take(2 ** 16)
-    if (footer.byteLength > MAX_METADATA_BYTES) throw new InvalidSourceError('this Arrow file has a footer too large')
-    footer = new Uint8Array([...footer, ...part])
-  } while (part.byteLength > 0)
-  const end = footer.byteLength - MAGIC.length
-  if (end < 4 || new TextDecoder().decode(footer.subarray(end)) !== MAGIC) throw cutShort()
-}
-
-function cutShort(): InvalidSourceError {
-  return new InvalidSourceError('this Arrow data is cut short')
 }

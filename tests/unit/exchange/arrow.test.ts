@@ -2,6 +2,7 @@
 import * as arrow from 'apache-arrow'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { fromArrow, toArrow, toArrowBatches } from '../../../src/arrow.js'
+import { bytesOf } from '../../../src/core/typed-array.js'
 import { type Disk, type DiskBackedNDArray, type DType, NDArray, openDisk } from '../../../src/index.js'
 
 let disk: Disk
@@ -31,6 +32,9 @@ const table = () =>
     is: arrow.vectorFromArray([true, false, true], new arrow.Bool()),
   })
 
+const ipc = (of: arrow.Table, format: 'stream' | 'file') =>
+  new Blob([arrow.tableToIPC(of, format) as Uint8Array<ArrayBuffer>])
+
 const outcome = async (columns: Map<string, DiskBackedNDArray>) =>
   Object.fromEntries(
     await Promise.all(
@@ -42,6 +46,47 @@ const EXPECTED = {
   x: ['float64', [3], Float64Array.of(1.5, Number.NaN, -2)],
   n: ['int64', [3], BigInt64Array.of(1n, 2n, 2n ** 63n - 1n)],
   is: ['bool', [3], Uint8Array.of(1, 0, 1)],
+}
+
+const renamed = (of: arrow.Table, names: string[]) =>
+  new arrow.Table(
+    of.batches.map(({ data }) => {
+      const fields = of.schema.fields.map((field, i) => field.clone({ name: names[i] as string }))
+      const type = new arrow.Struct(fields)
+      return new arrow.RecordBatch(
+        new arrow.Schema(fields),
+        arrow.makeData({ type, length: data.length, nullCount: 0, children: data.children }),
+      )
+    }),
+  )
+
+/** A stream of three int64s, with other numbers in place of what its record batch says. */
+async function announcing(said: { bodyLength?: bigint; length?: bigint }): Promise<Blob> {
+  const bytes = await ipc(
+    new arrow.Table({ n: arrow.makeVector(BigInt64Array.of(1n, 2n, 3n)) }),
+    'stream',
+  ).arrayBuffer()
+  const view = new DataView(bytes)
+  const start = 8 + view.getInt32(4, true) // of the record batch
+  const end = start + 8 + view.getInt32(start + 4, true)
+  for (let at = start + 8; at < end - 4; at += 4) {
+    const value = view.getBigInt64(at, true)
+    if (said.bodyLength !== undefined && value === 24n) view.setBigInt64(at, said.bodyLength, true)
+    if (said.length !== undefined && value === 3n) view.setBigInt64(at, said.length, true)
+  }
+  return new Blob([bytes])
+}
+
+/** Two record batches, whose places are one. */
+async function twiceTheSame(): Promise<Blob> {
+  const one = new arrow.Table({ n: arrow.makeVector(BigInt64Array.of(1n, 2n, 3n)) })
+  const bytes = await ipc(new arrow.Table([...one.batches, ...one.batches]), 'file').arrayBuffer()
+  const view = new DataView(bytes)
+  const second = 8 + 8 + view.getInt32(12, true) + 24
+  for (let at = second; at < bytes.byteLength - 8; at += 4) {
+    if (view.getBigInt64(at, true) === BigInt(second)) view.setBigInt64(at, 8n, true)
+  }
+  return new Blob([bytes])
 }
 
 describe('fromArrow', () => {
@@ -62,8 +107,8 @@ describe('fromArrow', () => {
     const twice = new arrow.Table([...whole.batches, ...table().batches])
     for (const format of ['stream', 'file'] as const) {
       for (const enableCaching of [true, false]) {
-        const bytes = new Blob([arrow.tableToIPC(twice, format) as Uint8Array<ArrayBuffer>])
-        const columns = await fromArrow(bytes, { disk, enableCaching })
+        const bytes = ipc(twice, format)
+        const columns = await fromArrow(enableCaching ? bytes : bytes.stream(), { disk, enableCaching })
         expect((await outcome(columns))['n']).toEqual([
           ...['int64', [6]],
           BigInt64Array.of(1n, 2n, 2n ** 63n - 1n, 1n, 2n, 2n ** 63n - 1n),
@@ -81,41 +126,87 @@ describe('fromArrow', () => {
 
   test('a column larger than what is kept in memory on its way comes whole', async () => {
     const values = Float64Array.from({ length: 1_200_000 }, (_, i) => i)
-    const batch = new arrow.Table({ x: arrow.makeVector(values), y: arrow.makeVector(values.slice()) })
-    const columns = await fromArrow(new Blob([arrow.tableToIPC(batch, 'stream') as Uint8Array<ArrayBuffer>]), { disk })
-    for (const column of columns.values()) expect(await column.toArray()).toEqual(values)
+    const whole = new arrow.Table({ x: arrow.makeVector(values), y: arrow.makeVector(values.slice()) })
+    for (const format of ['stream', 'file'] as const) {
+      const seen: number[] = []
+      const bytes = ipc(whole, format)
+      const columns = await fromArrow(bytes, { disk, onProgress: ({ doneBytes }) => seen.push(doneBytes) })
+      for (const column of columns.values()) {
+        const found = bytesOf(await column.toArray())
+        expect(Buffer.compare(found, bytesOf(values))).toBe(0)
+        await column.purge()
+      }
+      expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+      expect(seen.at(-1)).toBeGreaterThan(bytes.size * 0.99 + 2 * values.byteLength)
+    }
+    expect((await disk.usage()).arrays).toBe(0)
+  })
+
+  test('gives missing values what it is told, in lists and their rows too', async () => {
+    const type = new arrow.FixedSizeList(2, new arrow.Field('item', new arrow.Int16(), true))
+    const pairs = arrow.vectorFromArray([[1, null], null, [5, 6]], type)
+    const flags = arrow.vectorFromArray([null, true, null], new arrow.Bool())
+    const halves = arrow.vectorFromArray([1.5, null, 2], new arrow.Float16())
+    const lacking = new arrow.Table({ pairs, flags, halves })
+    for (const source of [lacking, ipc(lacking, 'file')]) {
+      const columns = await fromArrow(source as Blob, { disk, missing: 1 })
+      expect(await outcome(columns)).toMatchObject({
+        pairs: ['int16', [3, 2], Int16Array.of(1, 1, 1, 1, 5, 6)],
+        flags: ['bool', [3], Uint8Array.of(1, 1, 1)],
+      })
+      expect(await columns.get('halves')?.item(1)).toBe(1)
+    }
+    const sliced = await fromArrow(pairs.slice(1).slice(1), { disk })
+    expect(await sliced.toArray()).toEqual(Int16Array.of(5, 6))
+    await expect(fromArrow(pairs, { disk, missing: 0.5 })).rejects.toMatchObject({ name: 'DTypeError' })
+    expect(await (await fromArrow(halves, { disk })).item(1)).toBe(Number.NaN)
   })
 
   for (const [what, make, name] of [
     ['text', () => arrow.tableFromArrays({ text: ['a', 'b'] }), 'DTypeError'],
     [
       'integers that are missing',
-      () => new arrow.Table({ n: arrow.vectorFromArray([1, null], new arrow.Int32()) }),
+      () => new arrow.Table({ n: arrow.vectorFromArray([1, null], new arrow.Int8()) }),
       'DTypeError',
     ],
-    [
-      'what is no Arrow',
-      () => new Blob(['no arrow at all, but a text that is long enough to be looked into']),
-      'InvalidSourceError',
-    ],
+    ['text behind numbers', () => ipc(arrow.tableFromArrays({ n: [1, 2], text: ['a', 'b'] }), 'file'), 'DTypeError'],
+    ['a column twice', () => ipc(renamed(table(), ['x', 'n', 'x']), 'stream'), 'InvalidSourceError'],
+    ['a name that is none', () => ipc(renamed(table(), ['x', '', 'y']), 'stream'), 'InvalidKeyError'],
+    ['what is no Arrow', () => new Blob(['no arrow, but a text long enough to be read']), 'InvalidSourceError'],
     ['nothing', () => new Blob([]), 'InvalidSourceError'],
-    [
-      'a stream that is cut short',
-      () => new Blob([(arrow.tableToIPC(table(), 'stream') as Uint8Array<ArrayBuffer>).subarray(0, -40)]),
-      'InvalidSourceError',
-    ],
+    ['a batch of 2^60 bytes', () => announcing({ bodyLength: 2n ** 60n }), 'InvalidSourceError'],
+    ['a batch of fewer than no bytes', () => announcing({ bodyLength: -1n }), 'InvalidSourceError'],
+    ['what it says of 2 GiB', () => new Blob([Int32Array.of(-1, 2 ** 31 - 1)]), 'InvalidSourceError'],
+    ['rows that are not there', () => announcing({ length: 2n ** 50n }), 'InvalidSourceError'],
+    ['a footer that is not there', () => ipc(table(), 'file').slice(0, -4), 'InvalidSourceError'],
+    ['a file of its magic', () => new Blob(['ARROW1\0\0', 'ARROW1']), 'InvalidSourceError'],
+    ['a file that has a batch twice', () => twiceTheSame(), 'InvalidSourceError'],
   ] as const) {
     test(`refuses ${what}, and nothing stays`, async () => {
-      await expect(fromArrow(make() as Blob, { disk, cachePath: 't' })).rejects.toMatchObject({ name })
+      await expect(fromArrow((await make()) as Blob, { disk, cachePath: 't' })).rejects.toMatchObject({ name })
       expect((await disk.usage()).arrays).toBe(0)
     })
   }
 
+  test('refuses what is cut short anywhere, and nothing stays', async () => {
+    for (const format of ['stream', 'file'] as const) {
+      const whole = ipc(table(), format)
+      // Without its end, of eight bytes, a stream is whole.
+      for (let size = 0; size < whole.size - (format === 'stream' ? 8 : 0); size += 7) {
+        const error = await fromArrow(whole.slice(0, size), { disk, cachePath: 't' }).catch((thrown: unknown) => thrown)
+        const isSchemaOnly =
+          format === 'stream' && error instanceof Map && [...error.values()].every((column) => column.size === 0)
+        if (isSchemaOnly) await disk.clear()
+        else expect([size, error]).toEqual([size, expect.objectContaining({ name: 'InvalidSourceError' })])
+      }
+    }
+    expect((await disk.usage()).arrays).toBe(0)
+  })
+
   test('an abort leaves nothing', async () => {
     const abort = new AbortController()
     const onProgress = () => abort.abort('enough')
-    const bytes = new Blob([arrow.tableToIPC(table(), 'stream') as Uint8Array<ArrayBuffer>])
-    for (const source of [table(), bytes] as Blob[]) {
+    for (const source of [table(), ipc(table(), 'stream'), ipc(table(), 'file')] as Blob[]) {
       await expect(fromArrow(source, { disk, cachePath: 't', signal: abort.signal, onProgress })).rejects.toBe('enough')
     }
     expect((await disk.usage()).arrays).toBe(0)
@@ -135,7 +226,8 @@ describe('toArrow', () => {
         const columns = await fromArrow(arrow.tableFromIPC(arrow.tableToIPC(made, 'stream')), { disk })
         for (const [name, array] of columns) {
           expect([name, array.dtype, array.shape]).toEqual([name, name, shape])
-          expect(await array.toArray()).toEqual(arrays.get(name)?.toArray())
+          const expected = bytesOf(arrays.get(name)?.toArray() as Uint8Array)
+          expect(Buffer.compare(bytesOf(await array.toArray()), expected)).toBe(0)
         }
       }
     }
