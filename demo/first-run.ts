@@ -1,5 +1,5 @@
 // What is seen while there is nothing to draw: what the page would make, and what it costs.
-import type { Disk } from '../src/index.js'
+import type { ArrayInfo, Disk } from '../src/index.js'
 import { byId, part } from './dom.js'
 import { formatBytes, formatShape } from './format.js'
 import { type Arcminutes, geoidShape } from './geoid.js'
@@ -41,8 +41,9 @@ export function showFirstRun(shown: boolean): void {
 }
 
 /** The list offers the geoid as long as it is not there. */
-export function offerGeoid(paths: readonly string[], arcminutes: Arcminutes, making: boolean): void {
-  byId('make-again').hidden = making || paths.length === 0 || paths.includes(geoidPath(arcminutes))
+export function offerGeoid(arrays: readonly ArrayInfo[], arcminutes: Arcminutes, making: boolean): void {
+  const isThere = arrays.some(({ path }) => path === geoidPath(arcminutes))
+  byId('make-again').hidden = making || arrays.length === 0 || isThere
   for (const name of ['make', 'make-small']) button(name).disabled = making
 }
 

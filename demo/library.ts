@@ -1,5 +1,8 @@
 // The arrays this page has opened, one object a path, so that load and offload speak of the same array everywhere.
-import type { ArrayInfo, Disk, DiskBackedNDArray } from '../src/index.js'
+import type { ArrayInfo, Disk, DiskBackedNDArray, JsonObject } from '../src/index.js'
+import type { LazyArray } from '../src/numpy.js'
+
+const UNFINISHED = 'unfinished/'
 
 export class Library {
   readonly disk: Disk
@@ -9,8 +12,34 @@ export class Library {
     this.disk = disk
   }
 
-  list(): Promise<ArrayInfo[]> {
-    return this.disk.list()
+  /** Without what is being computed. */
+  async list(): Promise<ArrayInfo[]> {
+    const arrays = await this.disk.list()
+    return arrays.filter(({ path }) => !path.startsWith(UNFINISHED))
+  }
+
+  /**
+   * Puts what `work` writes into a new array at `path`, in place of what is there, once it is whole. Until then it is kept
+   * under another name and goes with this page: neither a cancel nor a crash leaves half of it.
+   */
+  async compute(
+    path: string,
+    { shape, dtype }: Pick<LazyArray, 'shape' | 'dtype'>,
+    attributes: JsonObject,
+    work: (out: DiskBackedNDArray) => Promise<unknown>,
+  ): Promise<void> {
+    const cachePath = `${UNFINISHED}${crypto.randomUUID()}`
+    const out = await this.disk.zeros(shape, dtype, { cachePath, purgeDiskOnGc: true, attributes })
+    try {
+      await work(out)
+      await this.disk.delete(path)
+      await out.disablePurge()
+      await this.disk.rename(cachePath, path)
+      this.adopt(path, out)
+    } catch (error) {
+      await out.purge()
+      throw error
+    }
   }
 
   /** Errors: NotFoundError. */

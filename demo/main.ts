@@ -1,6 +1,7 @@
 // The demo: opens the disk, then wires the list, the map, the meter and the file drop together.
 import { type ArrayInfo, type Disk, DiskLockedError, openDisk } from '../src/index.js'
 import { ArraysPanel } from './arrays-panel.js'
+import { ComputePanel } from './compute-panel.js'
 import { byId } from './dom.js'
 import { offerGeoid, prepareFirstRun, SMALL, showFirstRun } from './first-run.js'
 import { formatBytes } from './format.js'
@@ -24,8 +25,9 @@ class Demo {
   readonly #library: Library
   readonly #arrays: ArraysPanel
   readonly #map = new MapPanel()
+  readonly #compute: ComputePanel
   readonly #arcminutes: Arcminutes
-  #paths: readonly string[] = []
+  #listed: readonly ArrayInfo[] = []
   #making = false
   #begun = false
 
@@ -36,6 +38,7 @@ class Demo {
       onView: (path) => void this.#view(path),
       onList: (arrays) => this.#follow(arrays),
     })
+    this.#compute = new ComputePanel(this.#library, { onView: (path) => void this.#view(path) })
     prepareFirstRun(disk, this.#arcminutes, (arcminutes) => void this.#make(arcminutes))
     listenForNpy(this.#library, (path, array) => {
       this.#library.adopt(path, array)
@@ -47,10 +50,11 @@ class Demo {
 
   /** The list changed: the map shows what was shown last, and nothing that is gone. */
   #follow(arrays: readonly ArrayInfo[]): void {
-    this.#paths = arrays.map(({ path }) => path)
-    offerGeoid(this.#paths, this.#arcminutes, this.#making)
-    const viewed = this.#map.raster?.path
-    if (viewed !== undefined && !this.#paths.includes(viewed)) this.#show(undefined)
+    this.#listed = arrays
+    offerGeoid(arrays, this.#arcminutes, this.#making)
+    const viewed = this.#map.raster
+    if (viewed && !arrays.some(({ path }) => path === viewed.path)) this.#show(undefined)
+    else this.#compute.follow(arrays, viewed)
     if (!this.#begun) {
       this.#begun = true
       const drawable = arrays.filter(canBeDrawn)
@@ -73,12 +77,13 @@ class Demo {
   #show(raster: Awaited<ReturnType<typeof describeRaster>> | undefined): void {
     this.#map.show(raster)
     this.#arrays.viewed = raster?.path
+    this.#compute.follow(this.#listed, raster)
     if (raster) showFirstRun(false)
   }
 
   async #make(arcminutes: Arcminutes): Promise<void> {
     this.#making = true
-    offerGeoid(this.#paths, this.#arcminutes, true)
+    offerGeoid(this.#listed, this.#arcminutes, true)
     await runTask(`Making the ${formatBytes(geoidBytes(arcminutes))} geoid`, async (options) => {
       const array = await makeGeoid(this.#library.disk, arcminutes, options)
       // What was streamed to the disk need not be in memory as well.

@@ -3,6 +3,7 @@ import { drawCoastlines, loadCoastlines } from './coastline.js'
 import { byId } from './dom.js'
 import { formatBytes, formatCount, formatDuration } from './format.js'
 import { drawGraticule } from './graticule.js'
+import { HistogramPanel } from './histogram-panel.js'
 import { showLegend } from './legend.js'
 import { MapCanvas } from './map.js'
 import { listenToInput } from './map-input.js'
@@ -20,6 +21,7 @@ export class MapPanel {
   readonly #board = byId('map')
   readonly #map: MapCanvas
   readonly #profile: ProfilePanel
+  readonly #histogram: HistogramPanel
   #tiles: TileCache | undefined
   #coasts: Awaited<ReturnType<typeof loadCoastlines>> | undefined
 
@@ -30,8 +32,10 @@ export class MapPanel {
     this.#board.tabIndex = 0
     this.#map = new MapCanvas(canvas)
     this.#profile = new ProfilePanel(this.#map, this.#board)
+    this.#histogram = new HistogramPanel(this.#map)
     this.#map.onView = () => {
       this.#profile.endpoints.follow()
+      this.#histogram.follow()
       if (this.#board.matches(':focus-visible')) this.#point(this.#map.toGrid(this.#map.centre))
     }
     this.#map.layers.push(
@@ -56,7 +60,10 @@ export class MapPanel {
     return this.#map.raster
   }
 
+  /** Another layer over the same array is seen at the same place. */
   show(raster: Raster | undefined): void {
+    const isLayer = raster !== undefined && this.#map.raster?.base === raster.base
+    const seen = this.#map.view
     this.#tiles?.close()
     this.#tiles =
       raster &&
@@ -73,8 +80,9 @@ export class MapPanel {
     byId('shading', HTMLInputElement).checked = raster?.shaded ?? false
     if (raster) showLegend(raster)
     if (raster?.geo && !this.#coasts) void this.#loadCoasts()
-    this.#map.show(raster, (whole, size) => (raster ? firstView(raster, whole, size) : whole))
-    this.#profile.reset()
+    this.#map.show(raster, (whole, size) => (isLayer ? seen : raster ? firstView(raster, whole, size) : whole))
+    this.#profile.reset(isLayer)
+    this.#histogram.reset()
     this.#point(undefined)
   }
 

@@ -32,7 +32,8 @@ const sizes = {
   'when it computes on disk': some.later('compute', ['open']),
   'element by element in memory': some.later('in-memory-elementwise', ['open', 'compute']),
   'reductions in memory': some.later('in-memory-folds', ['open', 'compute']),
-  'the storage worker': compressed(readFileSync(join(root, 'dist/worker.js'))),
+  'the storage worker': script('storage-worker'),
+  'when it computes on disk, in the worker': script('worker-operators'),
   '`/zarr`, `/geotiff`, `/image` or `/arrow`, without its library, at most': Math.max(...optional),
 }
 
@@ -100,6 +101,11 @@ function readPage({ output }) {
       return size([...reach(named(chunk))].filter((file) => !before.has(file)))
     },
   }
+}
+
+/** @param {string} name in dist */
+function script(name) {
+  return compressed(readFileSync(join(root, `dist/${name}.js`)))
 }
 
 /** @param {string | Uint8Array} content */

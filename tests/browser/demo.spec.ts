@@ -29,6 +29,19 @@ async function press(page: TestPage, key: string): Promise<void> {
   }, key)
 }
 
+async function choose(page: TestPage, selector: string, value: string): Promise<void> {
+  await page.evaluate(
+    (selector: string, value: string) => {
+      const list = document.querySelector<HTMLSelectElement>(selector)
+      if (!list?.checkVisibility()) throw new Error(`nothing to choose from at ${selector}`)
+      list.value = value
+      list.dispatchEvent(new Event('change'))
+    },
+    selector,
+    value,
+  )
+}
+
 function longitudeOfA(page: TestPage): Promise<number | undefined> {
   return page.evaluate(() => document.querySelector<HTMLInputElement>('[data-is="a-x"]')?.valueAsNumber)
 }
@@ -88,6 +101,38 @@ test('the keyboard moves the map, reads its middle and puts an end of the profil
   await press(page, 'a')
   await expect.poll(() => longitudeOfA(page)).toBeLessThan(30)
   await sees(page, '#profile', /640 points/)
+})
+
+test('a map is computed on disk, shown in place of the array, and counted', async ({ session }) => {
+  const page = await session.open(DEMO)
+  const drawn = await makeGeoid(page)
+  await sees(page, '#histogram', /mean −?\d+\.\d\d\sm · std \d+\.\d\d\sm/)
+  await choose(page, '#compute [data-is=what]', 'slope')
+  await click(page, '#compute [type=submit]')
+  await sees(page, '#arrays', /geoid\/10-arcmin-slope\s+1,080 × 2,160 · float32/)
+  await sees(page, '#map-title', /Slope: EGM96 geoid/)
+  expect(await mapColours(page)).not.toEqual(drawn)
+  await click(page, '#histogram [data-is=count-all]')
+  await sees(page, '#histogram', /all 9.33\sMB, counted on disk in/)
+  await choose(page, '#layer', 'geoid/10-arcmin')
+  await sees(page, '#map-title', /^EGM96 geoid/)
+  expect(await mapColours(page)).toEqual(drawn)
+  const slopes = await page.evaluate(async () => {
+    const { openDisk } = (await import('/src/index.ts' as string)) as typeof import('../../src/index.js')
+    const disk = await openDisk({ name: 'demo' })
+    const [heights, slopes] = [await disk.openArray('geoid/10-arcmin'), await disk.openArray('geoid/10-arcmin-slope')]
+    const corners = (
+      await heights.get([
+        { start: 540, stop: 542, step: 1 },
+        { start: 300, stop: 302, step: 1 },
+      ])
+    ).toArray()
+    return { corners: Array.from(corners, Number), slope: Number(await slopes.item(540, 300)) }
+  })
+  const [nw = 0, ne = 0, sw = 0, se = 0] = slopes.corners
+  // 10 arc-minutes at the equator are 18.53 km.
+  const [east, south] = [(ne + se - nw - sw) / 2 / 18.5325, (sw + se - nw - ne) / 2 / 18.5325]
+  expect(slopes.slope).toBeCloseTo(Math.hypot(east, south), 4)
 })
 
 test('loading and offloading is seen in the list and in the meter', async ({ session }) => {

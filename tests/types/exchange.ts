@@ -26,7 +26,7 @@ holds<Same<ReturnType<typeof picture>, Promise<DiskBackedNDArray>>>()
 holds<Same<ReturnType<typeof toImageData>, Promise<ImageData>>>()
 export const painted = [toImageData(array), toImageData(inMemory), toImageData(array.view([0]))]
 // @ts-expect-error: an address is no picture: fetch it
-fromImage('https://example.org/photo.png')
+void fromImage('https://example.org/photo.png')
 
 export const column = () => fromArrow(vector, { missing: 0 })
 holds<Same<ReturnType<typeof column>, Promise<DiskBackedNDArray>>>()
@@ -46,4 +46,4 @@ holds<Same<ReturnType<typeof asTable>, Promise<Table>>>()
 holds<Same<ReturnType<typeof toArrowBatches>, AsyncGenerator<RecordBatch, void, undefined>>>()
 declare const store: DiskBackedStore
 // @ts-expect-error: a store's entries are read one after the other
-toArrow(store)
+void toArrow(store)
