@@ -63,6 +63,11 @@ export function baseOf(path: string, { layerOver }: ArrayInfo['attributes']): st
   return typeof layerOver === 'string' ? layerOver : path
 }
 
+/** Whether its elements are what plain loops go over: neither bigints nor half floats. */
+export function hasPlainNumbers({ array }: Raster): boolean {
+  return /^(u?int(8|16|32)|float(32|64))$/.test(array.dtype)
+}
+
 function readGeo(value: unknown): Geo | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { west, north, degreesPerElement } = value as Partial<Record<keyof Geo, unknown>>

@@ -46,6 +46,14 @@ function longitudeOfA(page: TestPage): Promise<number | undefined> {
   return page.evaluate(() => document.querySelector<HTMLInputElement>('[data-is="a-x"]')?.valueAsNumber)
 }
 
+function middleColour(page: TestPage): Promise<string | undefined> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('#map canvas')
+    const [x, y] = [(canvas?.width ?? 0) / 2 + 9, (canvas?.height ?? 0) / 2 - 7]
+    return canvas?.getContext('2d')?.getImageData(x, y, 1, 1).data.join(' ')
+  })
+}
+
 /** Colours of some pixels of the map, when every tile it wants is drawn. */
 async function mapColours(page: TestPage): Promise<string[]> {
   await expect
@@ -133,6 +141,42 @@ test('a map is computed on disk, shown in place of the array, and counted', asyn
   // 10 arc-minutes at the equator are 18.53 km.
   const [east, south] = [(ne + se - nw - sw) / 2 / 18.5325, (sw + se - nw - ne) / 2 / 18.5325]
   expect(slopes.slope).toBeCloseTo(Math.hypot(east, south), 4)
+})
+
+test('what one page draws, computes and deletes is seen in another, which owns the disk when the first is gone', async ({
+  session,
+}) => {
+  const first = await session.open(DEMO)
+  const drawn = await makeGeoid(first)
+  await sees(first, '#role', /owner/)
+  const second = await session.open(DEMO)
+  expect(await mapColours(second)).toEqual(drawn)
+  await sees(second, '#role', /guest/)
+  const before = await middleColour(second)
+  await first.evaluate(() => document.querySelector<HTMLElement>('#map')?.focus())
+  await press(first, 'r')
+  await expect.poll(() => middleColour(second), { timeout: 30_000 }).not.toBe(before)
+  await choose(first, '#compute [data-is=what]', 'hillshade')
+  await click(first, '#compute [type=submit]')
+  await sees(second, '#arrays', /geoid\/10-arcmin-hillshade\s+1,080 × 2,160 · uint8/)
+  await first.close()
+  await sees(second, '#role', /owner/)
+  await click(second, '.array [data-is=delete]')
+  await click(second, '.array [data-is=really]')
+  await expect.poll(() => second.evaluate(() => document.querySelectorAll('#arrays > *').length)).toBe(1)
+})
+
+test('disk and memory are measured at the same work, and the table says which is better', async ({ session }) => {
+  const page = await session.open(DEMO)
+  await makeGeoid(page)
+  await click(page, '#compare [data-is=run]')
+  await sees(page, '#compare [data-is=verdict]', /All 9\.34\sMB would have to be read again/)
+  const rows = await page.evaluate(() =>
+    Array.from(document.querySelectorAll('#compare tbody tr'), (row) => (row as HTMLElement).innerText),
+  )
+  expect(rows).toHaveLength(6)
+  for (const row of rows) expect(row).toMatch(/\d+(\.\d+)?\s(ms|s|MB)\s+\d+(\.\d+)?\s(ms|s|MB)\s+(memory|disk|about)/)
+  await sees(page, '#arrays', /^geoid\/10-arcmin\s[^/]*$/)
 })
 
 test('loading and offloading is seen in the list and in the meter', async ({ session }) => {
