@@ -141,7 +141,7 @@ export interface StorageMethods {
   /** Not the ephemeral ones; in order of path. */
   list(p: { prefix: string }): ArrayMeta[]
   release(p: { incarnations: readonly number[] }): void
-  /** Arms or disarms purge (and, disarmed, an ephemeral array is no longer one); durable when it resolves. */
+  /** Arms or disarms purge (and, disarmed, an ephemeral array is no longer one); disarmed, it is durably so when it resolves. */
   setPurge(p: { incarnation: number; purge: boolean }): ArrayMeta
 
   /** The selection in C order; undefined selection: everything. `into` is filled from its start and given back. */

@@ -22,6 +22,7 @@ export const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
   'append',
   'evaluateInto',
   'setAttributes',
+  'setPurge',
   'rename',
   'delete',
   'purge',

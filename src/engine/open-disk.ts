@@ -1,5 +1,4 @@
 // A disk that is open: the methods of the protocol, over engine, holds and container states.
-
 import { toErrorData } from '../core/error-data.js'
 import { QuotaExceededError } from '../core/errors.js'
 import { checkPath } from '../core/path.js'
@@ -191,7 +190,8 @@ export class OpenDisk {
     release: ({ incarnations }, _work, client) => this.#holds.release(client.id, incarnations),
     setPurge: ({ incarnation, purge }) => {
       const entry = this.#holds.setPurge(this.#parts.engine.entry(incarnation), purge)
-      this.#parts.engine.mark()
+      // Armed and lost again in a power cut, the array stays; and an arming that is refused must not have armed.
+      if (!purge) this.#parts.engine.mark()
       return metaOf(entry)
     },
 

@@ -20,6 +20,7 @@ test('where the quota ends, writes are refused by QuotaExceededError, and everyt
     const { disk, kept } = await import('/tests/support/kept.ts')
     const { QuotaExceededError, slice } = await import('/src/index.ts')
     const { firstDifference } = await import('/tests/support/pattern.ts')
+    const { add } = await import('/src/numpy.ts')
     const pressures: string[] = []
     disk().addEventListener('pressure', ({ detail }) => pressures.push(detail.kind))
     const large = new Uint8Array(200 << 20).fill(3)
@@ -39,6 +40,14 @@ test('where the quota ends, writes are refused by QuotaExceededError, and everyt
     await expectRefusal('stream', () => disk().array(chunks(), stream))
     await expectRefusal('set', () => kept('zeros').set([slice(0, 200 << 20)], 5))
     await expectRefusal('append', () => kept('old').append(new Uint32Array(50 << 20)))
+    const data = (await kept('zeros').data()) as Uint8Array
+    data.fill(9)
+    await expectRefusal('offload', () => kept('zeros').offload())
+    if (kept('zeros').offloaded || !kept('zeros').dirty || data[0] !== 9)
+      throw new Error('what was not written is gone')
+    await kept('zeros').load('r+', { discard: true })
+    await kept('zeros').offload()
+    await expectRefusal('operator', () => add(kept('zeros'), 1, { out: kept('zeros') }))
     const paths = (await disk().list()).map(({ path }) => path).sort()
     const old = firstDifference((await (await disk().openArray('old')).toArray()) as Uint32Array)
     const zeros = [await kept('zeros').item(0), await kept('zeros').item((200 << 20) - 1)]
@@ -50,7 +59,12 @@ test('where the quota ends, writes are refused by QuotaExceededError, and everyt
     return { refused, paths, old, zeros, again: await again.item(-1), isToldOf: pressures.includes('disk') }
   })
   expect(seen).toEqual({
-    refused: ['create', 'replace', 'stream', 'set', 'append'].map((what) => [what, 'QuotaExceededError', true, true]),
+    refused: ['create', 'replace', 'stream', 'set', 'append', 'offload', 'operator'].map((what) => [
+      what,
+      'QuotaExceededError',
+      true,
+      true,
+    ]),
     paths: ['old', 'zeros'],
     old: -1,
     zeros: [0, 0],
@@ -154,6 +168,50 @@ test('a frozen page hands the disk on with its memory intact, and works again wh
     [3, 3, 3, 3],
     [0, 8, 0, 0],
   ])
+})
+
+test('the finalizer of an array whose path has a new one takes nothing with it', async ({ session }) => {
+  const page = await session.open()
+  await page.evaluate(async () => {
+    const { open, keep } = await import('/tests/support/kept.ts')
+    const disk = await open()
+    for (const path of ['put', 'renamed', 'deleted']) {
+      keep(path, await disk.array(Uint8Array.of(1), { cachePath: path, purgeDiskOnGc: true }))
+    }
+  })
+  const seen = await page.evaluate(async () => {
+    const { disk, drop } = await import('/tests/support/kept.ts')
+    for (const path of ['put', 'renamed', 'deleted']) drop(path)
+    await disk().array(Uint8Array.of(2), { cachePath: 'put', overwrite: true })
+    await disk().array(Uint8Array.of(3), { cachePath: 'other' })
+    await disk().delete('renamed')
+    await disk().rename('other', 'renamed')
+    await disk().delete('deleted')
+    await disk().array(Uint8Array.of(4), { cachePath: 'deleted' })
+    // Collected after them, as a sign that the others are too.
+    await disk().array(Uint8Array.of(5), { cachePath: 'sign', purgeDiskOnGc: true })
+    return disk().has('sign')
+  })
+  expect(seen).toBe(true)
+  const signIsGone = async (): Promise<boolean> => {
+    await page.collectGarbage()
+    return page.evaluate(async () => {
+      const { disk } = await import('/tests/support/kept.ts')
+      return !(await disk().has('sign'))
+    })
+  }
+  await expect.poll(signIsGone, { timeout: 30_000 }).toBe(true)
+  const values = () =>
+    page.evaluate(async () => {
+      const { open } = await import('/tests/support/kept.ts')
+      const opened = await open()
+      const found: number[] = []
+      for (const path of ['put', 'renamed', 'deleted']) found.push(Number(await (await opened.openArray(path)).item(0)))
+      return found
+    })
+  expect(await values()).toEqual([2, 3, 4])
+  await page.reload()
+  expect(await values()).toEqual([2, 3, 4])
 })
 
 test('bytes that are to be purged go when the last object on them is collected', async ({ session }) => {

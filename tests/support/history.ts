@@ -344,7 +344,7 @@ export class History {
         await service.call('open', { path })
         this.#holds.set(incarnation, (this.#holds.get(incarnation) ?? 0) + 1)
         await service.call('setPurge', { incarnation, purge: true })
-        return become({ purge: true }, true)
+        return become({ purge: true })
       case 'disarm':
         await service.call('setPurge', { incarnation, purge: false })
         return become({ purge: false }, true)

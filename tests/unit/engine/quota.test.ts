@@ -1,6 +1,7 @@
 // Writes that the browser refuses, in every way it does, at every write of every operation: nothing stored before is lost.
 import { describe, expect, test } from 'vitest'
 import { QuotaExceededError } from '../../../src/core/errors.js'
+import { apply, leaf } from '../../../src/core/numpy/expression.js'
 import type { Params } from '../../../src/protocol.js'
 import { type OpenService, openService, pattern, spec } from '../../support/engine-harness.js'
 import { type Fault, FaultyDirectory } from '../../support/faulty-directory.js'
@@ -39,6 +40,29 @@ const OPERATIONS: readonly Operation[] = [
     run: (service, incarnation) =>
       service.call('append', { incarnation, axis: 0, bytes: pattern(20 << 20, 10), shape: [20 << 20] }),
   },
+  {
+    name: 'create of several',
+    run: (service) => service.call('put', { puts: ['one', 'two'].flatMap((path) => create(path, SIZE, 4).puts) }),
+  },
+  {
+    name: 'operator with out',
+    run: (service, incarnation, version) => {
+      const layout = { shape: [SIZE], strides: [1], offset: 0 }
+      return service.call('evaluateInto', {
+        computation: { kind: 'elementwise' },
+        roots: [apply('invert', [leaf(0, 'uint8', [SIZE])])],
+        sources: [{ incarnation, base: [SIZE], layout }],
+        targets: [{ incarnation, version }],
+      })
+    },
+  },
+  {
+    name: 'attributes',
+    run: (service, incarnation) => service.call('setAttributes', { incarnation, attributes: { unit: 'm' } }),
+  },
+  { name: 'saved state', run: (service, incarnation) => service.call('saveState', { incarnation, state: { a: 1 } }) },
+  { name: 'armed purge', run: (service, incarnation) => service.call('setPurge', { incarnation, purge: true }) },
+  { name: 'clear', run: (service) => service.call('clear', {}) },
   { name: 'delete', run: (service) => service.call('delete', { paths: ['old'] }) },
   { name: 'rename', run: (service) => service.call('rename', { from: 'old', to: 'renamed' }) },
   {
