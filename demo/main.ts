@@ -4,6 +4,7 @@ import { ArraysPanel } from './arrays-panel.js'
 import { ComparePanel } from './compare-panel.js'
 import { ComputePanel } from './compute-panel.js'
 import { byId } from './dom.js'
+import { listenForFiles } from './file-import.js'
 import { prepareFirstRun, showFirstRun } from './first-run.js'
 import { formatBytes } from './format.js'
 import { ARCMINUTES, type Arcminutes } from './geoid.js'
@@ -14,7 +15,6 @@ import { Library } from './library.js'
 import { MapPanel } from './map-panel.js'
 import { showMeter } from './meter.js'
 import { notify, notifyError } from './notices.js'
-import { listenForNpy } from './npy-import.js'
 import { canBeDrawn, describeRaster } from './raster.js'
 import { runTask } from './tasks.js'
 import { offerSecondPage, onPagesTell } from './two-pages.js'
@@ -51,7 +51,7 @@ class Demo {
     this.#forms = [newForm(), newForm()]
     prepareFirstRun(disk, this.#forms[0])
     byId('make-again').append(this.#forms[1].element)
-    listenForNpy(this.#library, (path, array) => {
+    listenForFiles(this.#library, (path, array) => {
       this.#library.adopt(path, array)
       if (canBeDrawn(array)) void this.#view(path)
     })

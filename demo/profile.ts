@@ -89,7 +89,7 @@ export class ProfilePanel {
 
   #show(raster: Raster, profile: Profile): void {
     const { values, along, alongUnits } = profile
-    const numbers = values.filter((value) => Number.isFinite(value))
+    const numbers = values.filter((value) => Number.isFinite(value) && value !== raster.noData)
     const [low, high] = [Math.min(...numbers), Math.max(...numbers)]
     const units = raster.units ? ` ${raster.units}` : ''
     const range = numbers.length
@@ -102,7 +102,7 @@ export class ProfilePanel {
     part(this.#root, 'x-label').textContent = raster.geo
       ? 'Distance from A along the great circle, km'
       : 'Distance from A, elements'
-    const finite = Array.from(values, (value) => (Number.isFinite(value) ? value : null))
+    const finite = Array.from(values, (value) => (Number.isFinite(value) && value !== raster.noData ? value : null))
     this.#plot.show([along, finite], `${raster.quantity} from A to B: ${length}, ${range}.`)
   }
 

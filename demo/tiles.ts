@@ -141,7 +141,7 @@ export class TileCache {
   }
 
   async #readTile({ step, row, col }: TileAddress, signal: AbortSignal): Promise<Tile> {
-    const { array, grid, scale } = this.#raster
+    const { array, grid, scale, noData } = this.#raster
     const rows = sampleSpan(row, step, grid.rows)
     const cols = sampleSpan(col, step, grid.cols)
     const asked = performance.now()
@@ -153,7 +153,7 @@ export class TileCache {
     const [height = 0, width = 0] = part.shape
     // Shadows of one strength at every step, for a surface that spans its range over a twelfth of the array.
     const slope = this.shaded ? ((scale.max - scale.min) * 12 * step) / Math.max(grid.rows, grid.cols) : 0
-    const painted = paintSamples({ values: numbersOf(part), rows: height, cols: width }, scale, { slope })
+    const painted = paintSamples({ values: numbersOf(part), rows: height, cols: width, noData }, scale, { slope })
     return { image: withEdges(painted, row === 0, col === 0), firstRow: row * TILE - 1, firstCol: col * TILE - 1 }
   }
 

@@ -237,6 +237,69 @@ test('a dropped .npy becomes an array that can be viewed; one that cannot be rea
   await sees(page, '#notices', /Adding other\.npy: this failed\. An array of dtype '<U2' cannot be read/)
 })
 
+test('an array is saved as the .npy file it came from', async ({ session }) => {
+  const page = await session.open(DEMO)
+  await sees(page, '#first-run', /Nothing on disk yet/)
+  await dropNpy(page, 'waves.npy', '<f8', '(40, 60)', 40 * 60 * 8)
+  await sees(page, '#arrays', /files\/waves/)
+  // Where there is a dialog, a file that can be read here is chosen in it; elsewhere the download is kept.
+  await page.evaluate(() => {
+    const kept = globalThis as { saved?: () => Promise<Blob> }
+    const files = navigator.storage.getDirectory().then((root) => root.getFileHandle('saved.npy', { create: true }))
+    if ('showSaveFilePicker' in globalThis) {
+      Object.assign(globalThis, { showSaveFilePicker: () => files })
+      kept.saved = async () => (await files).getFile()
+    } else {
+      const download = new Promise<Blob>((resolve) => {
+        const createObjectURL = URL.createObjectURL.bind(URL)
+        URL.createObjectURL = (blob) => {
+          resolve(blob as Blob)
+          return createObjectURL(blob)
+        }
+      })
+      kept.saved = () => download
+    }
+  })
+  await click(page, '.array [data-is=save]')
+  await sees(page, '#announcer', /Saving waves\.npy: done/)
+  const bytes = await page.evaluate(async () => {
+    const { saved } = globalThis as { saved?: () => Promise<Blob> }
+    const file = await saved?.()
+    const values = new Float64Array((await file?.slice(128).arrayBuffer()) ?? new ArrayBuffer(0))
+    return {
+      head: await file?.slice(1, 6).text(),
+      size: file?.size,
+      isSame: values.every((value, index) => value === Math.sin(index / 50)),
+    }
+  })
+  expect(bytes).toEqual({ head: 'NUMPY', size: 128 + 40 * 60 * 8, isSame: true })
+})
+
+test('a GeoTIFF in degrees lies on the globe, without its empty pixels', async ({ session }) => {
+  const page = await session.open(DEMO)
+  await sees(page, '#first-run', /Nothing on disk yet/)
+  await page.evaluate(async () => {
+    const { writeArrayBuffer } = (await import('/tests/support/geotiff.ts' as string)) as typeof import('geotiff')
+    const heights = Float32Array.from({ length: 200 * 100 }, (_, index) => (index % 200 === 0 ? -9999 : index % 200))
+    const tiff = writeArrayBuffer(heights, {
+      ...{ width: 200, height: 100, BitsPerSample: [32], SampleFormat: [3], GDAL_NODATA: '-9999' },
+      ...{ GTModelTypeGeoKey: 2, GeographicTypeGeoKey: 4326, ModelTiepoint: [0, 0, 0, 10, 50, 0] },
+      ModelPixelScale: [0.1, 0.1, 0],
+    })
+    const transfer = new DataTransfer()
+    transfer.items.add(new File([tiff], 'dem.tif'))
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+  })
+  await sees(page, '#arrays', /files\/dem\s+100 × 200 · float32/)
+  await sees(page, '#map-title', /dem\.tif/)
+  await sees(page, '#profile', /Latitude/)
+  await page.evaluate(() => document.querySelector<HTMLElement>('#map')?.focus())
+  // The middle, between 10 and 30 degrees east, 50 and 40 north.
+  await press(page, '+')
+  await sees(page, '#readout', /(45°00′|44°57′)\sN, (20°00′|19°57′|20°03′)\sE\s+(99|100|101)/)
+  await sees(page, '#legend', /^(?!.*−).*150/s)
+})
+
 test('where the browser cannot keep arrays, the page says so and works in memory', async ({ session }) => {
   const page = await session.open(`http://insecure.test:${new URL(session.origin).port}${DEMO}`)
   await sees(page, '#notices', /This browser cannot keep arrays on disk here\. Missing: /)
