@@ -38,5 +38,11 @@ for (const [where, width, height] of [
     expect(await violations(page)).toEqual([])
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(overflow).toBeLessThanOrEqual(0)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.playwright.emulateMedia({ colorScheme })
+      const path = test.info().outputPath(`demo-${width}-${colorScheme}.png`)
+      await page.playwright.screenshot({ path, fullPage: true })
+      await test.info().attach(`demo, ${where}, ${colorScheme}`, { path })
+    }
   })
 }
