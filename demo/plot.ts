@@ -57,7 +57,7 @@ export class Plot {
       scales: { x: { time: false }, y: fromZero ? { range: (_, __, max) => [0, max * 1.05 || 1] } : {} },
       axes: [
         { ...axis, grid: { show: false }, values: labelTicks, size: 26, space: 64 },
-        { ...axis, grid, values: labelTicks, size: 48, space: 34 },
+        { ...axis, grid, values: labelTicks, size: 56, gap: 12, space: 34 },
       ],
       series: [{}, ...series],
       cursor: {
