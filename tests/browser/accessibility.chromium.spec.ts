@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import { expect, test } from '../support/fixtures.js'
 import type { TestPage } from '../support/test-page.js'
 
+test.describe.configure({ timeout: 180_000 })
+
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What axe finds wrong: the rule and the elements. */
@@ -18,7 +20,7 @@ async function violations(page: TestPage): Promise<string[]> {
 
 /** Waits until what is at `selector` is shown. */
 async function shows(page: TestPage, selector: string): Promise<void> {
-  await page.playwright.locator(selector).first().waitFor({ timeout: 30_000 })
+  await page.playwright.locator(selector).first().waitFor({ timeout: 60_000 })
 }
 
 for (const [where, width, height] of [

@@ -2,6 +2,8 @@
 import type { CDPSession, Page } from '@playwright/test'
 import { expect, test } from '../support/fixtures.js'
 
+test.describe.configure({ timeout: 180_000 })
+
 /** As far as they are looked at. Microseconds. */
 interface TraceEvent {
   readonly name: string
@@ -50,7 +52,7 @@ async function pan(page: Page): Promise<void> {
 test('panning takes no task of more than 16 ms of the main thread', async ({ session }) => {
   const page = (await session.open('/demo/index.html?arcminutes=5')).playwright
   await page.locator('#first-run [data-is=make]').click()
-  await page.locator('#map[data-settled=true]').waitFor({ timeout: 30_000 })
+  await page.locator('#map[data-settled=true]').waitFor({ timeout: 60_000 })
   await page.locator('#map').focus()
   for (const key of ['+', '+']) await page.keyboard.press(key)
   await pan(page)
