@@ -18,6 +18,7 @@ test('a browser killed in the middle of random work loses nothing that had resol
       const page = await session.open()
       await lanes.open(page, random.chance(0.5) ? 'strict' : 'relaxed')
       await lanes.check(page)
+      await lanes.checkGone(page)
       if (kill === KILLS) break
       await (kill % 2 === 0 ? lanes.runIntoWrite(page) : lanes.run(page, random.below(60) + 3))
       await session.killBrowser()

@@ -33,7 +33,7 @@ export function stepAt(seed: number, lane: number, number: number, before: Model
   const value = random.below(250) + 1
   const dice = random.below(20)
   if (dice === 0) return { kind: random.pick(['compact', 'flush', 'borrow']) }
-  if (dice < 3) return { kind: TRACK in before && random.chance(0.7) ? 'label' : 'track', value }
+  if (dice < 3) return { kind: TRACK in before ? 'label' : 'track', value }
   if (dice < 7 || there.length === 0) {
     return { kind: 'put', name: random.pick(NAMES), length: random.pick(LENGTHS), value }
   }

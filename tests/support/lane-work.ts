@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** What a page is told to do in the middle of a large write. */
-export type Command = 'go on' | 'end worker' | 'reload' | 'leave'
+export type Command = 'end worker' | 'leave'
 
 /** midway: in a large write, of which no more is given away before this is answered. shown: out of the back/forward cache. interrupted: by the loss of its worker; whether the step was done is then in doubt. */
 export interface Telling {
@@ -66,15 +66,16 @@ export function startLanes(seed: number, places: readonly Place[], url: string, 
 
 function obey(command: Command): void {
   if (command === 'end worker') endWorker()
-  if (command === 'reload') location.reload()
-  if (command === 'leave') location.assign('?elsewhere')
+  if (command === 'leave') location.assign(`?left-${performance.now()}`)
 }
 
-/** Told again where the page was set aside meanwhile. */
+/** Told again where it fails or no answer comes: Chromium loses those that arrive while a page is being frozen. */
 async function send(url: string, telling: Telling): Promise<string> {
   for (;;) {
     try {
-      return await (await fetch(url, { method: 'POST', body: JSON.stringify(telling) })).text()
+      return await (
+        await fetch(url, { method: 'POST', body: JSON.stringify(telling), signal: AbortSignal.timeout(3000) })
+      ).text()
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }

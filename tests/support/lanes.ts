@@ -26,7 +26,6 @@ export class Lanes {
   readonly seed: number
   readonly interrupted: Interrupted = { rejected: 0, undone: 0, unanswered: 0 }
   readonly #places: Place[] = Array.from({ length: LANES }, () => ({ number: 0, model: {} }))
-  /** Lanes in the middle of a step. */
   readonly #begun = new Set<number>()
   /** Lanes that are between two steps. */
   readonly #stopped = new Set(Array.from({ length: LANES }, (_, lane) => lane))
@@ -71,6 +70,11 @@ export class Lanes {
       lanes.#server.closeAllConnections()
       lanes.#server.close()
     }
+  }
+
+  /** Lanes in the middle of a step. */
+  get underWay(): number {
+    return this.#begun.size
   }
 
   get steps(): readonly number[] {
@@ -138,7 +142,10 @@ export class Lanes {
       this.#begun.delete(lane)
       this.#stopped.add(lane)
     }
-    // What only a page that is gone held is gone, soon.
+  }
+
+  /** Waits until what only pages that are gone held is gone too. */
+  async checkGone(page: TestPage): Promise<void> {
     const others = () => page.evaluate(async () => (await import('/tests/support/lane-work.ts')).countOthers())
     await expect.poll(others, { timeout: 20_000 }).toBe(0)
   }
@@ -178,7 +185,7 @@ export class Lanes {
     const { number, model } = this.#places[lane] as Place
     if (what === 'failed') this.#failures.push(`lane ${lane}, step ${steps}: ${message}`)
     if (what === 'shown') this.#persisted = message === 'true'
-    if (what === 'interrupted') {
+    if (what === 'interrupted' && !this.#rejected.has(lane)) {
       this.#rejected.add(lane)
       this.interrupted.rejected++
     }
