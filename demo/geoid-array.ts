@@ -30,6 +30,7 @@ export function makeGeoid(
       quantity: 'Geoid height above the WGS 84 ellipsoid',
       units: 'm',
       shaded: true,
+      layer: 'Geoid height',
       geo: { west: -180, north: 90, degreesPerElement: arcminutes / 60 },
     },
   })

@@ -3,6 +3,7 @@ import { drawCoastlines, loadCoastlines } from './coastline.js'
 import { byId } from './dom.js'
 import { formatBytes, formatCount, formatDuration } from './format.js'
 import { drawGraticule } from './graticule.js'
+import { HistogramPanel } from './histogram-panel.js'
 import { showLegend } from './legend.js'
 import { MapCanvas } from './map.js'
 import { listenToInput } from './map-input.js'
@@ -10,9 +11,11 @@ import { notifyError } from './notices.js'
 import { firstColumn, ProfilePanel } from './profile.js'
 import type { Raster } from './raster.js'
 import { showValueAt } from './readout.js'
+import { Sculptor } from './sculpt.js'
 import { drawTiles } from './tile-layer.js'
 import { TileCache } from './tiles.js'
-import type { Point, Size, View } from './view.js'
+import { onPagesTell, tellPages } from './two-pages.js'
+import type { Point, Size, View, Window } from './view.js'
 
 const VIEW_KEY = 'lazy-disk-cache demo: view'
 
@@ -20,6 +23,8 @@ export class MapPanel {
   readonly #board = byId('map')
   readonly #map: MapCanvas
   readonly #profile: ProfilePanel
+  readonly #histogram: HistogramPanel
+  readonly #sculptor: Sculptor
   #tiles: TileCache | undefined
   #coasts: Awaited<ReturnType<typeof loadCoastlines>> | undefined
 
@@ -30,8 +35,15 @@ export class MapPanel {
     this.#board.tabIndex = 0
     this.#map = new MapCanvas(canvas)
     this.#profile = new ProfilePanel(this.#map, this.#board)
+    this.#histogram = new HistogramPanel(this.#map)
+    this.#sculptor = new Sculptor(this.#map, this.#board)
+    this.#sculptor.onChange = ({ path }, window) => {
+      this.refresh(path, window)
+      tellPages({ path, window })
+    }
     this.#map.onView = () => {
       this.#profile.endpoints.follow()
+      this.#histogram.follow()
       if (this.#board.matches(':focus-visible')) this.#point(this.#map.toGrid(this.#map.centre))
     }
     this.#map.layers.push(
@@ -56,7 +68,10 @@ export class MapPanel {
     return this.#map.raster
   }
 
+  /** Another layer over the same array is seen at the same place. */
   show(raster: Raster | undefined): void {
+    const isLayer = raster !== undefined && this.#map.raster?.base === raster.base
+    const seen = this.#map.view
     this.#tiles?.close()
     this.#tiles =
       raster &&
@@ -73,9 +88,19 @@ export class MapPanel {
     byId('shading', HTMLInputElement).checked = raster?.shaded ?? false
     if (raster) showLegend(raster)
     if (raster?.geo && !this.#coasts) void this.#loadCoasts()
-    this.#map.show(raster, (whole, size) => (raster ? firstView(raster, whole, size) : whole))
-    this.#profile.reset()
+    this.#map.show(raster, (whole, size) => (isLayer ? seen : raster ? firstView(raster, whole, size) : whole))
+    this.#profile.reset(isLayer)
+    this.#histogram.reset()
+    this.#sculptor.reset()
     this.#point(undefined)
+  }
+
+  /** Elements of the array at `path` were changed, here or in another page. */
+  refresh(path: string, window: Window): void {
+    if (this.raster?.path !== path) return
+    this.#tiles?.refresh(window)
+    this.#profile.refresh()
+    this.#histogram.follow()
   }
 
   async #loadCoasts(): Promise<void> {
@@ -87,6 +112,7 @@ export class MapPanel {
   }
 
   #listen(): void {
+    onPagesTell(({ path, window }) => window && this.refresh(path, window))
     listenToInput(this.#board, this.#map, {
       onPoint: (pixel) => this.#point(pixel && this.#map.toGrid(pixel)),
       onKey: (key) => this.#press(key),
@@ -106,6 +132,9 @@ export class MapPanel {
   }
 
   #press(key: string): boolean {
+    const direction = ({ r: 1, R: -1 } as const)[key]
+    if (direction) this.#sculptor.touch(this.#map.toGrid(this.#map.centre), direction)
+    if (direction) return true
     const end = ({ a: 'a', A: 'a', b: 'b', B: 'b' } as const)[key]
     if (end) this.#profile.endpoints.moveEnd(end, this.#map.toGrid(this.#map.centre))
     return end !== undefined

@@ -1,11 +1,11 @@
 // The profile panel: the line on the map, its ends, and the chart of the values along it.
-import { Chart } from './chart.js'
 import { byId, part } from './dom.js'
 import { Endpoints } from './endpoints.js'
 import { formatCount, formatDuration, formatValue } from './format.js'
 import { latestOnly } from './latest.js'
 import type { Frame, MapCanvas } from './map.js'
 import { notifyError } from './notices.js'
+import { makeProfilePlot } from './profile-plot.js'
 import { describePlace, fromLonLat, type Raster } from './raster.js'
 import { describeRead, type Ends, type Profile, readProfile, tracePoints } from './trace.js'
 import { nearestCopy, type Point } from './view.js'
@@ -18,27 +18,27 @@ export class ProfilePanel {
   readonly endpoints: Endpoints
   readonly #map: MapCanvas
   readonly #root = byId('profile')
-  readonly #chart = new Chart(part(this.#root, 'chart'))
+  readonly #plot = makeProfilePlot(part(this.#root, 'chart'))
   #profile: Profile | undefined
   #marked: Point | undefined
 
   constructor(map: MapCanvas, board: HTMLElement) {
     this.#map = map
     this.endpoints = new Endpoints(map, board, part(this.#root, 'endpoints'))
-    this.endpoints.onMove = () => this.#update()
-    this.#chart.onCursor = (index) => this.#mark(index)
+    this.endpoints.onMove = () => this.refresh()
+    this.#plot.onCursor = (index) => this.#mark(index)
   }
 
-  /** Begins anew on the map's raster; hides where there is none. */
-  reset(): void {
+  /** Begins anew on the map's raster; hides where there is none. The ends may stay where they are. */
+  reset(keepsEnds: boolean): void {
     const { raster } = this.#map
     this.#root.hidden = raster === undefined
     this.#profile = undefined
     this.#marked = undefined
     this.endpoints.follow()
     if (!raster) return
-    this.endpoints.place(firstEnds(raster))
-    this.#update()
+    this.endpoints.place(keepsEnds ? this.endpoints.ends : firstEnds(raster))
+    this.refresh()
   }
 
   /** The line, under the pins. */
@@ -69,7 +69,8 @@ export class ProfilePanel {
       drawMark(context, this.#map.toScreen({ ...this.#marked, x: nearestCopy(view, raster.grid, this.#marked.x) }))
   }
 
-  #update(): void {
+  /** Reads the values anew. */
+  refresh(): void {
     const { raster } = this.#map
     this.#map.draw()
     if (raster) this.#read({ raster, ends: this.endpoints.ends })
@@ -88,7 +89,7 @@ export class ProfilePanel {
 
   #show(raster: Raster, profile: Profile): void {
     const { values, along, alongUnits } = profile
-    const numbers = values.filter((value) => Number.isFinite(value))
+    const numbers = values.filter((value) => Number.isFinite(value) && value !== raster.noData)
     const [low, high] = [Math.min(...numbers), Math.max(...numbers)]
     const units = raster.units ? ` ${raster.units}` : ''
     const range = numbers.length
@@ -97,13 +98,12 @@ export class ProfilePanel {
     const length = `${formatCount(Math.round(along.at(-1) ?? 0))} ${alongUnits}`
     part(this.#root, 'summary').textContent =
       `${length} · ${range} · ${describeRead(profile, formatDuration(profile.milliseconds))}`
-    this.#chart.show({
-      xs: along,
-      ys: values,
-      xLabel: raster.geo ? 'Distance from A along the great circle, km' : 'Distance from A, elements',
-      yLabel: raster.units ? `${raster.quantity}, ${raster.units}` : raster.quantity,
-      description: `${raster.quantity} from A to B: ${length}, ${range}.`,
-    })
+    part(this.#root, 'y-label').textContent = raster.units ? `${raster.quantity}, ${raster.units}` : raster.quantity
+    part(this.#root, 'x-label').textContent = raster.geo
+      ? 'Distance from A along the great circle, km'
+      : 'Distance from A, elements'
+    const finite = Array.from(values, (value) => (Number.isFinite(value) && value !== raster.noData ? value : null))
+    this.#plot.show([along, finite], `${raster.quantity} from A to B: ${length}, ${range}.`)
   }
 
   #mark(index: number | undefined): string {

@@ -4,6 +4,7 @@ import { packageFile, run } from './run.mjs'
 const vite = packageFile('vite/bin/vite.js')
 const steps = [
   [vite, 'build', '--mode', 'worker'],
+  [vite, 'build', '--mode', 'parts'],
   [vite, 'build'], // has the worker as text
   [packageFile('typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
   ['scripts/check-sizes.mjs'],

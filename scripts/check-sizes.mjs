@@ -14,6 +14,15 @@ const start = await measure("export { openDisk, slice } from './index.js'")
 const some = await measure("export { openDisk, slice } from './index.js'; export { add, mean } from './numpy.js'")
 const all = await measure("export { openDisk, slice } from './index.js'; export * from './numpy.js'")
 
+/** What comes with the largest of the entries that have a library of their own, but for what opening a disk brings anyway. */
+const opened = start.atOnce + start.later('open')
+const optional = await Promise.all(
+  ['zarr', 'geotiff', 'image', 'arrow'].map(async (entry) => {
+    const page = await measure(`export { openDisk, slice } from './index.js'; export * from './${entry}.js'`)
+    return page.atOnce + page.later('open') - opened
+  }),
+)
+
 /** Each row of the table in README, in bytes. @type {Record<string, number>} */
 const sizes = {
   'a page that uses `openDisk`': start.atOnce,
@@ -23,7 +32,9 @@ const sizes = {
   'when it computes on disk': some.later('compute', ['open']),
   'element by element in memory': some.later('in-memory-elementwise', ['open', 'compute']),
   'reductions in memory': some.later('in-memory-folds', ['open', 'compute']),
-  'the storage worker': compressed(readFileSync(join(root, 'dist/worker.js'))),
+  'the storage worker': script('storage-worker'),
+  'when it computes on disk, in the worker': script('worker-operators'),
+  '`/zarr`, `/geotiff`, `/image` or `/arrow`, without its library, at most': Math.max(...optional),
 }
 
 let failed = false
@@ -53,7 +64,7 @@ async function measure(source) {
       write: false,
       target: 'es2022',
       modulePreload: false,
-      rolldownOptions: { input, preserveEntrySignatures: 'strict', external: ['zarrita', 'geotiff'] },
+      rolldownOptions: { input, preserveEntrySignatures: 'strict', external: ['zarrita', 'geotiff', 'apache-arrow'] },
     },
   })
   rmSync(folder, { recursive: true, force: true })
@@ -90,6 +101,11 @@ function readPage({ output }) {
       return size([...reach(named(chunk))].filter((file) => !before.has(file)))
     },
   }
+}
+
+/** @param {string} name in dist */
+function script(name) {
+  return compressed(readFileSync(join(root, `dist/${name}.js`)))
 }
 
 /** @param {string | Uint8Array} content */

@@ -262,10 +262,13 @@ export type ServiceMessage =
       readonly during: 'sweep' | 'write-back'
     }
 
+/** Addresses of the scripts that a storage worker runs when it first needs them, by name; none where it is one script. */
+export type WorkerParts = { readonly [name: string]: string }
+
 /** The one object behind comlink. ids on the wire, no proxies but this one. */
 export interface ServiceRoot {
   /** Answers at once with the service's PROTOCOL_VERSION. `lifeLock` is held by the worker as long as it lives. */
-  hello(lifeLock: string): Promise<number>
+  hello(lifeLock: string, parts?: WorkerParts): Promise<number>
   /** Takes the disk's lock, opens its files, recovers, sweeps; or joins the owner that serves others. */
   open(request: OpenRequest): Promise<Outcome<void>>
   call(request: CallRequest): Promise<Outcome<unknown>>

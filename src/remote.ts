@@ -17,7 +17,7 @@ export function wrapService(endpoint: Endpoint, receive: (message: ServiceMessag
   const root = wrap<WorkerRoot & RelayRoot>(endpoint)
   const { hello, open, call, abort, told, identify, listDisks, deleteDisk } = root
   return {
-    hello: (lifeLock) => hello(lifeLock),
+    hello: (lifeLock, parts) => hello(lifeLock, parts),
     open: (request) => open(request),
     call: (request, buffers) => call(transfer(request, buffers)),
     abort: (id) => void abort(id).catch(() => undefined), // nobody waits for it

@@ -1,10 +1,16 @@
 // Making the storage worker's Worker object.
 import { WorkerFailedError } from './core/errors.js'
 import type { WorkerSource } from './options.js'
+import type { WorkerParts } from './protocol.js'
 
 /** The library's own worker, in the words that bundlers look for. Throws what the browser does. */
 function newWorker(): Worker {
   return new Worker(new URL('../worker/entry.ts', import.meta.url), { type: 'module' })
+}
+
+/** Where the parts of that worker are. The build writes them here, in the words that bundlers look for; in source it is whole. */
+export function partsOfWorker(): WorkerParts {
+  return {}
 }
 
 /** Errors: WorkerFailedError where the browser refuses at once; what the factory throws; TypeError for what is no Worker. */

@@ -5,9 +5,9 @@ import { shakeHands } from './handshake.js'
 import { randomId } from './ids.js'
 import { whenFree } from './locks.js'
 import type { WorkerSource } from './options.js'
-import type { ServiceMessage } from './protocol.js'
+import type { ServiceMessage, WorkerParts } from './protocol.js'
 import { type Remote, wrapService } from './remote.js'
-import { spawnWorker } from './spawn.js'
+import { partsOfWorker, spawnWorker } from './spawn.js'
 
 /** Set once it has turned out: some bundlers do not carry the script along. */
 let isScriptMissing = false
@@ -43,7 +43,7 @@ export async function startWorker(
 async function startOwn(receive: (message: ServiceMessage) => void, signal: AbortSignal): Promise<RunningWorker> {
   if (!isScriptMissing) {
     try {
-      return await greeted(spawnWorker({}), receive, signal)
+      return await greeted(spawnWorker({}), receive, signal, partsOfWorker())
     } catch (error) {
       if (!isNotLoaded(error)) throw error
     }
@@ -68,6 +68,7 @@ async function greeted(
   worker: Worker,
   receive: (message: ServiceMessage) => void,
   signal: AbortSignal,
+  parts: WorkerParts = {},
 ): Promise<RunningWorker> {
   const life = new AbortController()
   const lose = (reason: WorkerFailedError) => {
@@ -84,7 +85,8 @@ async function greeted(
   const remote = wrapService(worker, receive)
   const lifeLock = `lazy-disk-cache:life:${randomId()}`
   try {
-    await unlessAborted(signal, shakeHands(remote, lifeLock, life.signal))
+    const greeting = { hello: () => remote.hello(lifeLock, parts) }
+    await unlessAborted(signal, shakeHands(greeting, lifeLock, life.signal))
   } catch (error) {
     worker.terminate()
     throw error

@@ -1,20 +1,5 @@
-// What is done with expressions before they are evaluated: their leaves found and numbered, their shapes extended.
-import { inputsOf } from '../core/numpy/describe.js'
+// What is done with expressions before they are evaluated: their leaves numbered, their shapes extended.
 import type { Leaf, Node } from '../core/numpy/expression.js'
-
-/** In the order in which they are met, each once. */
-export function leavesOf(roots: readonly Node[]): Leaf[] {
-  const leaves = new Map<number, Leaf>()
-  const seen = new Set<Node>()
-  const visit = (node: Node) => {
-    if (seen.has(node)) return
-    seen.add(node)
-    if (node.kind === 'leaf') leaves.set(node.index, node)
-    for (const input of inputsOf(node)) visit(input)
-  }
-  for (const root of roots) visit(root)
-  return [...leaves.values()]
-}
 
 /** The same expressions with their leaves numbered from 0; what was shared still is. */
 export function renumbered(roots: readonly Node[], leaves: readonly Leaf[]): Node[] {

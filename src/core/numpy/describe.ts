@@ -2,6 +2,7 @@
 import { isComplex } from '../scalar.js'
 import { shapeText } from '../shape.js'
 import type { Node } from './expression.js'
+import { inputsOf } from './graph.js'
 
 /** The steps from the result down to the arrays; a step shared by several is written once. */
 export function describe(root: Node, nameOf: (leaf: number) => string = (leaf) => `array ${leaf}`): string {
@@ -22,11 +23,6 @@ export function describe(root: Node, nameOf: (leaf: number) => string = (leaf) =
   }
   visit(root, 0)
   return lines.join('\n')
-}
-
-export function inputsOf(node: Node): readonly Node[] {
-  if (node.kind === 'apply') return node.inputs
-  return node.kind === 'cast' ? [node.input] : []
 }
 
 function lineOf(node: Node, nameOf: (leaf: number) => string): string {

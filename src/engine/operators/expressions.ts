@@ -1,7 +1,7 @@
 // Expressions over operands on disk and in memory, computed a tile at a time along any walk.
 import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
-import { inputsOf } from '../../core/numpy/describe.js'
 import type { Leaf, Node } from '../../core/numpy/expression.js'
+import { leavesOf } from '../../core/numpy/graph.js'
 import { compile, type Program } from '../../core/numpy/program.js'
 import { sizeOf } from '../../core/shape.js'
 import { allocate } from '../../core/typed-array.js'
@@ -114,19 +114,6 @@ function singleReader(reader: LeafReader): LeafReader {
       return element
     },
   }
-}
-
-export function leavesOf(roots: readonly Node[]): Leaf[] {
-  const leaves = new Map<number, Leaf>()
-  const seen = new Set<Node>()
-  const visit = (node: Node) => {
-    if (seen.has(node)) return
-    seen.add(node)
-    if (node.kind === 'leaf') leaves.set(node.index, node)
-    for (const input of inputsOf(node)) visit(input)
-  }
-  for (const root of roots) visit(root)
-  return [...leaves.values()]
 }
 
 /** All elements of the only expression along a walk, in fresh memory or in `into`. */

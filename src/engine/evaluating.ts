@@ -1,0 +1,62 @@
+// Evaluations as the protocol has them: operands are found at once, and computed over by what is fetched when it is first needed.
+
+import { StaleArrayError, WorkerFailedError } from '../core/errors.js'
+import type { Leaf } from '../core/numpy/expression.js'
+import { leavesOf } from '../core/numpy/graph.js'
+import { sameShape, shapeText } from '../core/shape.js'
+import { wrap } from '../core/typed-array.js'
+import type { EvaluatedArray, Evaluation } from '../evaluation.js'
+import type { ArrayMeta, Version } from '../protocol.js'
+import type { Arrays } from './arrays.js'
+import type { Engine } from './engine.js'
+import type { Operand } from './operators/leaf-reader.js'
+import type { Work } from './work.js'
+
+/**
+ * Computes over the values the operands have now, whatever becomes of them meanwhile. Errors: DTypeError, ShapeError with NumPy's
+ * words; StaleArrayError, QuotaExceededError, CorruptDataError, AbortedError, WorkerFailedError where the operators cannot be
+ * fetched; nothing has changed then.
+ */
+export function evaluate(
+  { engine, arrays }: { readonly engine: Engine; readonly arrays: Arrays },
+  evaluation: Evaluation,
+  targets: readonly (Version | undefined)[],
+  client: string,
+  work: Work,
+): Promise<{ buffer: ArrayBuffer; results: (EvaluatedArray | ArrayMeta)[] }> {
+  const { roots, sources } = evaluation
+  const read = sources.flatMap((source) => ('incarnation' in source ? [source.incarnation] : []))
+  return engine.reading(async () => {
+    const operands: Operand[] = []
+    for (const leaf of leavesOf(roots)) operands[leaf.index] = operandOf(engine, leaf, sources[leaf.index])
+    const checked = targets.map((replace) => replace && arrays.target({ replace }, client))
+    const { compute } = await fetchOperators()
+    return compute({ engine, arrays }, evaluation, { operands, targets: checked }, work)
+  }, read)
+}
+
+/** Errors: WorkerFailedError; the next evaluation tries again. */
+async function fetchOperators(): Promise<typeof import('./operators/operators.js')> {
+  try {
+    return await import('./operators/operators.js')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new WorkerFailedError(`the operators could not be loaded: ${reason}`, { cause: error })
+  }
+}
+
+/** Errors: StaleArrayError where it is gone or of another shape, TypeError where it is no operand. */
+function operandOf(engine: Engine, { dtype, index }: Leaf, source: Evaluation['sources'][number] | undefined): Operand {
+  if (source === undefined) throw new TypeError(`operand ${index} is missing`)
+  if ('bytes' in source) {
+    const { buffer } = source.bytes.slice() // typed views need it aligned
+    return { from: wrap(buffer, dtype), dtype, layout: source.layout }
+  }
+  const entry = engine.entry(source.incarnation)
+  if (!sameShape(entry.shape, source.base) || entry.dtype !== dtype) {
+    throw new StaleArrayError(
+      `'${entry.path}' is ${entry.dtype} ${shapeText(entry.shape)} now, no longer ${dtype} ${shapeText(source.base)}`,
+    )
+  }
+  return { from: entry, dtype, layout: source.layout }
+}
