@@ -22,9 +22,6 @@ export interface Place {
   readonly model: Model
 }
 
-/** What a page is told to do in the middle of a large write. */
-export type Command = 'end worker' | 'leave'
-
 /** midway: in a large write, of which no more is given away before this is answered. shown: out of the back/forward cache. interrupted: by the loss of its worker; whether the step was done is then in doubt. */
 export interface Telling {
   readonly lane: number
@@ -55,18 +52,12 @@ export async function openLanes(durability: 'relaxed' | 'strict'): Promise<void>
   isOpen = true
 }
 
-/** Starts the lanes; where `isAimed`, large writes wait for a command midway. They go on until the answer to what they tell `url` is 'stop'. */
+/** Starts the lanes; where `isAimed`, large writes wait midway, and go on with their worker ended. They go on until the answer to what they tell `url` is 'stop'. */
 export function startLanes(seed: number, places: readonly Place[], url: string, isAimed: boolean): void {
-  Object.assign(globalThis, { hasLanes: true })
   addEventListener('pageshow', ({ persisted }) => {
     void send(url, { lane: 0, steps: 0, what: 'shown', message: `${persisted}` })
   })
   for (const [lane, place] of places.entries()) void runLane(seed, lane, place, url, isAimed)
-}
-
-function obey(command: Command): void {
-  if (command === 'end worker') endWorker()
-  if (command === 'leave') location.assign(`?left-${performance.now()}`)
 }
 
 /** Told again where it fails or no answer comes: Chromium loses those that arrive while a page is being frozen. */
@@ -92,7 +83,7 @@ async function runLane(seed: number, lane: number, place: Place, url: string, is
         const request = new XMLHttpRequest()
         request.open('POST', url, false)
         request.send(JSON.stringify({ lane, steps, what: 'midway' }))
-        obey(request.responseText as Command)
+        endWorker()
       }
       const call = doStep(disk(), lane, step, model, isAimed ? tellMidway : undefined)
       call.catch(() => undefined)

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from '@playwright/test'
 import { isSameModel, LANES, type Model, stagesOf, stepAt } from './lane-plan.js'
-import type { Command, Place, Telling } from './lane-work.js'
+import type { Place, Telling } from './lane-work.js'
 import type { TestPage } from './test-page.js'
 
 /** Steps that were under way when an interruption came. */
@@ -35,7 +35,7 @@ export class Lanes {
   /** Which start of the lanes is heard: what an earlier one told comes too late. */
   #start = 0
   #isStopping = false
-  #answer: ((command: Command) => void) | undefined
+  #answer: (() => void) | undefined
   #persisted: boolean | undefined
   #begunCount = 0
   #heard = (): void => undefined
@@ -48,7 +48,7 @@ export class Lanes {
       const telling = JSON.parse(body) as Telling
       if (request.url === `/${this.#start}`) this.#hear(telling)
       response.setHeader('access-control-allow-origin', '*')
-      if (telling.what === 'midway') this.#answer = (command) => response.end(command)
+      if (telling.what === 'midway') this.#answer = () => response.end()
       else response.end(this.#isStopping ? 'stop' : 'go on')
       this.#heard()
     })
@@ -92,7 +92,7 @@ export class Lanes {
     await this.#until(() => this.#begunCount >= enough)
   }
 
-  /** As `run`. Resolves in the middle of a large write; the page waits there for a command. */
+  /** As `run`. Resolves in the middle of a large write; the page waits there. */
   async runIntoWrite(page: TestPage): Promise<void> {
     await this.#begin(page, true)
     await this.#until(() => this.#answer !== undefined)
@@ -115,9 +115,9 @@ export class Lanes {
     )
   }
 
-  /** Ends the wait in the middle of a large write. */
-  command(command: Command): void {
-    this.#answer?.(command)
+  /** Ends the wait in the middle of a large write, and the page's worker. */
+  endWorker(): void {
+    this.#answer?.()
   }
 
   /** Whether the page with the lanes was brought back by the back/forward cache; resolves when it is shown again. */
