@@ -46,7 +46,7 @@ const PARTS = {
   fuzz: [
     {
       title: `${inputs} damaged catalogs`,
-      args: [...vitest, 'tests/unit/engine/damage.test.ts'],
+      args: [...vitest, 'tests/unit/engine/damage.test.ts', 'tests/unit/engine/nonsense.test.ts'],
       env: { FUZZ_INPUTS: inputs, FUZZ_SEED: seed },
     },
   ],
