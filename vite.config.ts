@@ -88,7 +88,7 @@ function decorators(): Plugin {
 }
 
 /** What a page needs before it opens a disk; in a file with anything else, bundlers would load that too. */
-const start = /\/src\/(open-disk|core\/(errors|dtype|shape|selection))\.ts$/
+const start = /\/src\/(open-disk|core\/(errors|dtype|shape|slice))\.ts$/
 /** An entry for the same reason: who uses functions only needs no lazy expressions. */
 const lazy = 'src/operators/lazy.ts'
 
