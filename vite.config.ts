@@ -28,7 +28,7 @@ function libraryEntries(): Record<string, string> {
 const WORKER_IN_SOURCE = "new URL('../worker/entry.ts', import.meta.url)"
 /** What partsOfWorker() of src/spawn.ts returns in source, and each of what it returns else. */
 const PARTS_IN_SOURCE = 'return {}'
-const PARTS = ['worker-operators']
+const PARTS = ['worker-operators', 'worker-kernels', 'worker-folds']
 
 /** The module that starts the storage worker, with the worker as it is built; undefined for any other. */
 function startingBuilt(code: string, addressOf: (name: string) => string): string | undefined {

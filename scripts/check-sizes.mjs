@@ -24,7 +24,9 @@ const sizes = {
   'element by element in memory': some.later('in-memory-elementwise', ['open', 'compute']),
   'reductions in memory': some.later('in-memory-folds', ['open', 'compute']),
   'the storage worker': script('storage-worker'),
-  'when it computes on disk, in the worker': script('worker-operators'),
+  'when that computes': script('worker-operators'),
+  'kernels of that': script('worker-kernels'),
+  'reductions, histograms, matrix products of that': script('worker-folds'),
 }
 
 let failed = false

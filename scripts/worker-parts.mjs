@@ -11,6 +11,8 @@ const IMPORT = /^import (?:\{(?<names>[^}]*)\} from )?"\.\/(?<part>[\w-]+)\.js";
 const LATER = /\bimport\("\.\/(?<part>[\w-]+)\.js"\)/g
 const LEFT = /^(?:import|export)\b/m
 
+/** @typedef {import('vite').Rolldown.OutputBundle} Bundle */
+
 /** @returns {import('vite').Plugin} */
 export function workerParts() {
   return {
@@ -30,13 +32,46 @@ export function workerParts() {
       return { code: made, map: null } // line for line
     },
     generateBundle(_options, bundle) {
-      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
+      mergeCommon(bundle)
+      const chunks = chunksOf(bundle)
       const hash = createHash('sha256')
       for (const { code } of chunks) hash.update(code)
       const build = hash.digest('hex').slice(0, BUILD.length)
       for (const chunk of chunks) chunk.code = chunk.code.replaceAll(BUILD, build)
     },
   }
+}
+
+/** @param {Bundle} bundle */
+function chunksOf(bundle) {
+  return Object.values(bundle).filter((file) => file.type === 'chunk')
+}
+
+/**
+ * What several parts have in common becomes a block of the part that is there before them, the one that has them run.
+ * @param {Bundle} bundle
+ */
+function mergeCommon(bundle) {
+  const first = chunksOf(bundle).find((chunk) => chunk.isDynamicEntry && chunk.dynamicImports.length > 0)
+  for (;;) {
+    const commons = chunksOf(bundle).filter((chunk) => !chunk.isEntry && !chunk.isDynamicEntry)
+    // Each is put in front of those that need it.
+    const next = commons.find(({ fileName }) => !commons.some(({ imports }) => imports.includes(fileName)))
+    if (next === undefined) return
+    if (first === undefined) throw new Error(`no part is there before all that need ${next.fileName}`)
+    const block = `{${next.code.replace(/\n\/\/# sourceMappingURL=.*/, '').trim()}}\n`
+    first.code = block + first.code
+    shiftMap(bundle[`${first.fileName}.map`], block.split('\n').length - 1)
+    delete bundle[next.fileName]
+    delete bundle[`${next.fileName}.map`]
+  }
+}
+
+/** @param {Bundle[string] | undefined} map @param {number} lines in front of what it is of */
+function shiftMap(map, lines) {
+  if (map?.type !== 'asset') return
+  const { mappings, ...rest } = JSON.parse(String(map.source))
+  map.source = JSON.stringify({ ...rest, mappings: ';'.repeat(lines) + mappings })
 }
 
 /** @param {string} _ @param {string | undefined} names @param {string} part */

@@ -1,6 +1,6 @@
 // Evaluations as the protocol has them: operands are found at once, and computed over by what is fetched when it is first needed.
 
-import { StaleArrayError, WorkerFailedError } from '../core/errors.js'
+import { StaleArrayError } from '../core/errors.js'
 import type { Leaf } from '../core/numpy/expression.js'
 import { leavesOf } from '../core/numpy/graph.js'
 import { sameShape, shapeText } from '../core/shape.js'
@@ -9,6 +9,7 @@ import type { EvaluatedArray, Evaluation } from '../evaluation.js'
 import type { ArrayMeta, Version } from '../protocol.js'
 import type { Arrays } from './arrays.js'
 import type { Engine } from './engine.js'
+import { fetchPart } from './fetching.js'
 import type { Operand } from './operators/leaf-reader.js'
 import type { Work } from './work.js'
 
@@ -30,19 +31,9 @@ export function evaluate(
     const operands: Operand[] = []
     for (const leaf of leavesOf(roots)) operands[leaf.index] = operandOf(engine, leaf, sources[leaf.index])
     const checked = targets.map((replace) => replace && arrays.target({ replace }, client))
-    const { compute } = await fetchOperators()
+    const { compute } = await fetchPart(() => import('./operators/operators.js'))
     return compute({ engine, arrays }, evaluation, { operands, targets: checked }, work)
   }, read)
-}
-
-/** Errors: WorkerFailedError; the next evaluation tries again. */
-async function fetchOperators(): Promise<typeof import('./operators/operators.js')> {
-  try {
-    return await import('./operators/operators.js')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new WorkerFailedError(`the operators could not be loaded: ${reason}`, { cause: error })
-  }
 }
 
 /** Errors: StaleArrayError where it is gone or of another shape, TypeError where it is no operand. */
