@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { transform } from 'esbuild'
 import type { Plugin } from 'vite'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
-import { workerParts } from './scripts/worker-parts.mjs'
+import { oneWorker, workerParts } from './scripts/worker-parts.mjs'
 
 const target = 'es2022'
 /** Where the counts of a test run are to be written, for scripts/test.mjs. */
@@ -113,6 +113,7 @@ const library: ViteUserConfig = {
 }
 
 const worker: ViteUserConfig = {
+  plugins: [oneWorker()],
   build: {
     target,
     sourcemap: true,

@@ -1,4 +1,4 @@
-// Builds the storage worker in parts that bundlers of consumers cannot tear apart: each is a script that imports nothing. The
+// Builds the storage worker as one script, or in parts that bundlers of consumers cannot tear apart: each is a script that imports nothing. The
 // first leaves what it shares in a global, and has the others run by `runPart` of worker/parts.ts; they leave theirs there too.
 import { createHash } from 'node:crypto'
 
@@ -12,6 +12,24 @@ const LATER = /\bimport\("\.\/(?<part>[\w-]+)\.js"\)/g
 const LEFT = /^(?:import|export)\b/m
 
 /** @typedef {import('vite').Rolldown.OutputBundle} Bundle */
+
+const DYNAMIC = /(?<!typeof )\bimport\((?<module>'[^']+')\)/g
+
+/** Without parts: what the engine imports dynamically is there from the start. @returns {import('vite').Plugin} */
+export function oneWorker() {
+  return {
+    name: 'one-worker',
+    enforce: 'pre',
+    transform(source, id) {
+      const modules = id.includes('/src/engine/') ? [...source.matchAll(DYNAMIC)].map(([, module]) => module) : []
+      if (modules.length === 0) return null
+      let count = 0
+      const code = source.replace(DYNAMIC, () => `Promise.resolve(part${count++})`)
+      const imports = modules.map((module, i) => `import * as part${i} from ${module};`)
+      return { code: imports.join('') + code, map: null } // line for line
+    },
+  }
+}
 
 /** @returns {import('vite').Plugin} */
 export function workerParts() {
@@ -48,7 +66,7 @@ function chunksOf(bundle) {
 }
 
 /**
- * What several parts have in common becomes a block of the part that is there before them, the one that has them run.
+ * What several parts have in common becomes a function of the part that is there before them, the one that has them run.
  * @param {Bundle} bundle
  */
 function mergeCommon(bundle) {
@@ -59,7 +77,7 @@ function mergeCommon(bundle) {
     const next = commons.find(({ fileName }) => !commons.some(({ imports }) => imports.includes(fileName)))
     if (next === undefined) return
     if (first === undefined) throw new Error(`no part is there before all that need ${next.fileName}`)
-    const block = `{${next.code.replace(/\n\/\/# sourceMappingURL=.*/, '').trim()}}\n`
+    const block = `(() => {${next.code.replace(/\n\/\/# sourceMappingURL=.*/, '').trim()}})();\n`
     first.code = block + first.code
     shiftMap(bundle[`${first.fileName}.map`], block.split('\n').length - 1)
     delete bundle[next.fileName]

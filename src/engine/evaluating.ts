@@ -9,9 +9,11 @@ import type { EvaluatedArray, Evaluation } from '../evaluation.js'
 import type { ArrayMeta, Version } from '../protocol.js'
 import type { Arrays } from './arrays.js'
 import type { Engine } from './engine.js'
-import { fetchPart } from './fetching.js'
 import type { Operand } from './operators/leaf-reader.js'
+import { part } from './part.js'
 import type { Work } from './work.js'
+
+const operators = part(() => import('./operators/operators.js'))
 
 /**
  * Computes over the values the operands have now, whatever becomes of them meanwhile. Errors: DTypeError, ShapeError with NumPy's
@@ -31,7 +33,7 @@ export function evaluate(
     const operands: Operand[] = []
     for (const leaf of leavesOf(roots)) operands[leaf.index] = operandOf(engine, leaf, sources[leaf.index])
     const checked = targets.map((replace) => replace && arrays.target({ replace }, client))
-    const { compute } = await fetchPart(() => import('./operators/operators.js'))
+    const { compute } = await operators()
     return compute({ engine, arrays }, evaluation, { operands, targets: checked }, work)
   }, read)
 }

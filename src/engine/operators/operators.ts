@@ -4,7 +4,7 @@ import type { EvaluatedArray, Evaluation } from '../../evaluation.js'
 import type { ArrayMeta } from '../../protocol.js'
 import type { Arrays, Target } from '../arrays.js'
 import type { Engine } from '../engine.js'
-import { fetchPart } from '../fetching.js'
+import { part } from '../part.js'
 import type { Work } from '../work.js'
 import { elementwise } from './elementwise.js'
 import { Grain } from './grain.js'
@@ -13,7 +13,8 @@ import type { Operand } from './leaf-reader.js'
 import { Results } from './results.js'
 import { Lease } from './tile-memory.js'
 
-type Folds = typeof import('./folds.js')
+const kernels = part(() => import('./kernels.js'))
+const folds = part(() => import('./folds.js'))
 
 /** To be called while the operands are kept in place. Errors: as `evaluate`. */
 export async function compute(
@@ -23,15 +24,12 @@ export async function compute(
   work: Work,
 ): Promise<{ buffer: ArrayBuffer; results: (EvaluatedArray | ArrayMeta)[] }> {
   const { roots, tile } = evaluation
-  const [{ tileMemory }, folds] = await Promise.all([
-    fetchPart(() => import('./kernels.js')),
-    evaluation.computation.kind === 'elementwise' ? undefined : fetchPart(() => import('./folds.js')),
-  ])
+  const [{ tileMemory }, run] = await Promise.all([kernels(), runnerOf(evaluation)])
   const lease = new Lease(tileMemory())
   const results = new Results(engine, arrays, targets, { steps: work.uncounted, lease })
   const computing = { data: engine.data, steps: work.uncounted, grain: new Grain(tile), operands, lease }
   try {
-    await run(jobOf(computing, roots, results, work), evaluation, folds)
+    await run(jobOf(computing, roots, results, work))
     await work.end()
     return results.commit(work.origin)
   } catch (error) {
@@ -42,6 +40,8 @@ export async function compute(
   }
 }
 
-function run(job: Job, { computation }: Evaluation, folds: Folds | undefined): Promise<void> {
-  return computation.kind === 'elementwise' || folds === undefined ? elementwise(job) : folds.fold(job, computation)
+async function runnerOf({ computation }: Evaluation): Promise<(job: Job) => Promise<void>> {
+  if (computation.kind === 'elementwise') return elementwise
+  const { fold } = await folds()
+  return (job) => fold(job, computation)
 }
