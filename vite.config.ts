@@ -141,7 +141,7 @@ const demo: ViteUserConfig = {
   root: 'demo',
   base: './',
   worker: { format: 'es' },
-  optimizeDeps: { include: dependencies },
+  optimizeDeps: { include: [...dependencies, 'geotiff'] },
   build: { target, outDir: '../dist-demo', emptyOutDir: true },
 }
 

@@ -5,6 +5,7 @@ import { formatBytes, formatShape } from './format.js'
 import { latestOnly } from './latest.js'
 import type { Library } from './library.js'
 import { announce, notifyError } from './notices.js'
+import { saveNpy } from './npy-export.js'
 import { canBeDrawn } from './raster.js'
 import { runTask } from './tasks.js'
 
@@ -85,10 +86,11 @@ class ArrayRow {
     this.#button('view').addEventListener('click', () => onView(path))
     this.#button('load').addEventListener('click', () => void this.#load())
     this.#button('offload').addEventListener('click', () => void this.#offload())
+    this.#button('save').addEventListener('click', () => void this.#save())
     this.#button('delete').addEventListener('click', () => this.#ask(true))
     this.#button('keep').addEventListener('click', () => this.#ask(false))
     this.#button('really').addEventListener('click', () => void this.#delete())
-    for (const name of ['view', 'load', 'offload', 'delete']) {
+    for (const name of ['view', 'load', 'offload', 'save', 'delete']) {
       this.#button(name).setAttribute('aria-label', `${this.#button(name).textContent} ${path}`)
     }
   }
@@ -137,6 +139,14 @@ class ArrayRow {
     })
   }
 
+  async #save(): Promise<void> {
+    try {
+      await saveNpy(this.path, await this.#library.open(this.path))
+    } catch (error) {
+      notifyError(`${this.path} could not be saved.`, error)
+    }
+  }
+
   /** Deleting is asked about once, in the row. */
   #ask(asking: boolean): void {
     part(this.element, 'question').textContent = `Delete ${formatBytes(this.#nbytes)} for good?`
@@ -149,7 +159,7 @@ class ArrayRow {
     try {
       await this.#library.delete(this.path)
       announce(`${this.path} was deleted.`)
-      byId('npy').focus()
+      byId('file').focus()
     } catch (error) {
       notifyError(`${this.path} could not be deleted.`, error)
       this.#ask(false)

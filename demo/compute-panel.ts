@@ -5,6 +5,7 @@ import { byId, part } from './dom.js'
 import type { Library } from './library.js'
 import { baseOf, canBeDrawn, type Raster } from './raster.js'
 import { runTask } from './tasks.js'
+import { tellPages } from './two-pages.js'
 
 export interface ComputePanelListeners {
   /** The person wants to see the array at `path`, or a result has come to be there. */
@@ -91,7 +92,9 @@ export class ComputePanel {
       await this.#library.compute(path, expression, described, (out) => expression.evaluate({ out, ...options }))
       return true
     })
-    if (isDone) this.#listeners.onView(path)
+    if (!isDone) return
+    tellPages({ path })
+    this.#listeners.onView(path)
   }
 }
 

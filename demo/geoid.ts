@@ -6,12 +6,12 @@ export const SOURCE_COLS = 1440
 const SOURCE_ARCMINUTES = 15
 
 /** Grid steps that meet both poles and the antimeridian exactly. */
-export const ARCMINUTES = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] as const
+export const ARCMINUTES = [0.4, 0.5, 0.75, 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] as const
 export type Arcminutes = (typeof ARCMINUTES)[number]
 
 /** 90° N to 90° S and 180° W to 180° E, both ends included: [10801, 21601] for one arc-minute. */
 export function geoidShape(arcminutes: Arcminutes): readonly [rows: number, cols: number] {
-  return [(180 * 60) / arcminutes + 1, (360 * 60) / arcminutes + 1]
+  return [Math.round((180 * 60) / arcminutes) + 1, Math.round((360 * 60) / arcminutes) + 1]
 }
 
 /** For every output column its first source column (in a line that begins at 180° W, padded by one) and four weights. */

@@ -4,6 +4,9 @@ import type { LazyArray } from '../src/numpy.js'
 
 const UNFINISHED = 'unfinished/'
 
+type Result = Pick<LazyArray, 'shape' | 'dtype'>
+type Work = (out: DiskBackedNDArray) => Promise<unknown>
+
 export class Library {
   readonly disk: Disk
   readonly #opened = new Map<string, Promise<DiskBackedNDArray>>()
@@ -22,14 +25,9 @@ export class Library {
    * Puts what `work` writes into a new array at `path`, in place of what is there, once it is whole. Until then it is kept
    * under another name and goes with this page: neither a cancel nor a crash leaves half of it.
    */
-  async compute(
-    path: string,
-    { shape, dtype }: Pick<LazyArray, 'shape' | 'dtype'>,
-    attributes: JsonObject,
-    work: (out: DiskBackedNDArray) => Promise<unknown>,
-  ): Promise<void> {
+  async compute(path: string, result: Result, attributes: JsonObject, work: Work): Promise<void> {
     const cachePath = `${UNFINISHED}${crypto.randomUUID()}`
-    const out = await this.disk.zeros(shape, dtype, { cachePath, purgeDiskOnGc: true, attributes })
+    const out = await this.disk.zeros(result.shape, result.dtype, { cachePath, purgeDiskOnGc: true, attributes })
     try {
       await work(out)
       await this.disk.delete(path)
@@ -39,6 +37,16 @@ export class Library {
     } catch (error) {
       await out.purge()
       throw error
+    }
+  }
+
+  /** The same, for its time only. */
+  async computeAndForget({ shape, dtype }: Result, work: Work): Promise<void> {
+    const out = await this.disk.zeros(shape, dtype)
+    try {
+      await work(out)
+    } finally {
+      await out.purge()
     }
   }
 
@@ -56,6 +64,11 @@ export class Library {
   /** What was made new at a path: its objects from before are stale. */
   adopt(path: string, array: DiskBackedNDArray): void {
     this.#opened.set(path, Promise.resolve(array))
+  }
+
+  /** Another page put a new array there. */
+  forget(path: string): void {
+    this.#opened.delete(path)
   }
 
   /** Gives the room back to the device too: without compacting it stays in the disk's files, for new arrays. */

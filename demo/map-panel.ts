@@ -11,9 +11,11 @@ import { notifyError } from './notices.js'
 import { firstColumn, ProfilePanel } from './profile.js'
 import type { Raster } from './raster.js'
 import { showValueAt } from './readout.js'
+import { Sculptor } from './sculpt.js'
 import { drawTiles } from './tile-layer.js'
 import { TileCache } from './tiles.js'
-import type { Point, Size, View } from './view.js'
+import { onPagesTell, tellPages } from './two-pages.js'
+import type { Point, Size, View, Window } from './view.js'
 
 const VIEW_KEY = 'lazy-disk-cache demo: view'
 
@@ -22,6 +24,7 @@ export class MapPanel {
   readonly #map: MapCanvas
   readonly #profile: ProfilePanel
   readonly #histogram: HistogramPanel
+  readonly #sculptor: Sculptor
   #tiles: TileCache | undefined
   #coasts: Awaited<ReturnType<typeof loadCoastlines>> | undefined
 
@@ -33,6 +36,11 @@ export class MapPanel {
     this.#map = new MapCanvas(canvas)
     this.#profile = new ProfilePanel(this.#map, this.#board)
     this.#histogram = new HistogramPanel(this.#map)
+    this.#sculptor = new Sculptor(this.#map, this.#board)
+    this.#sculptor.onChange = ({ path }, window) => {
+      this.refresh(path, window)
+      tellPages({ path, window })
+    }
     this.#map.onView = () => {
       this.#profile.endpoints.follow()
       this.#histogram.follow()
@@ -83,7 +91,16 @@ export class MapPanel {
     this.#map.show(raster, (whole, size) => (isLayer ? seen : raster ? firstView(raster, whole, size) : whole))
     this.#profile.reset(isLayer)
     this.#histogram.reset()
+    this.#sculptor.reset()
     this.#point(undefined)
+  }
+
+  /** Elements of the array at `path` were changed, here or in another page. */
+  refresh(path: string, window: Window): void {
+    if (this.raster?.path !== path) return
+    this.#tiles?.refresh(window)
+    this.#profile.refresh()
+    this.#histogram.follow()
   }
 
   async #loadCoasts(): Promise<void> {
@@ -95,6 +112,7 @@ export class MapPanel {
   }
 
   #listen(): void {
+    onPagesTell(({ path, window }) => window && this.refresh(path, window))
     listenToInput(this.#board, this.#map, {
       onPoint: (pixel) => this.#point(pixel && this.#map.toGrid(pixel)),
       onKey: (key) => this.#press(key),
@@ -114,6 +132,9 @@ export class MapPanel {
   }
 
   #press(key: string): boolean {
+    const direction = ({ r: 1, R: -1 } as const)[key]
+    if (direction) this.#sculptor.touch(this.#map.toGrid(this.#map.centre), direction)
+    if (direction) return true
     const end = ({ a: 'a', A: 'a', b: 'b', B: 'b' } as const)[key]
     if (end) this.#profile.endpoints.moveEnd(end, this.#map.toGrid(this.#map.centre))
     return end !== undefined

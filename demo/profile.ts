@@ -25,7 +25,7 @@ export class ProfilePanel {
   constructor(map: MapCanvas, board: HTMLElement) {
     this.#map = map
     this.endpoints = new Endpoints(map, board, part(this.#root, 'endpoints'))
-    this.endpoints.onMove = () => this.#update()
+    this.endpoints.onMove = () => this.refresh()
     this.#plot.onCursor = (index) => this.#mark(index)
   }
 
@@ -38,7 +38,7 @@ export class ProfilePanel {
     this.endpoints.follow()
     if (!raster) return
     this.endpoints.place(keepsEnds ? this.endpoints.ends : firstEnds(raster))
-    this.#update()
+    this.refresh()
   }
 
   /** The line, under the pins. */
@@ -69,7 +69,8 @@ export class ProfilePanel {
       drawMark(context, this.#map.toScreen({ ...this.#marked, x: nearestCopy(view, raster.grid, this.#marked.x) }))
   }
 
-  #update(): void {
+  /** Reads the values anew. */
+  refresh(): void {
     const { raster } = this.#map
     this.#map.draw()
     if (raster) this.#read({ raster, ends: this.endpoints.ends })
@@ -88,7 +89,7 @@ export class ProfilePanel {
 
   #show(raster: Raster, profile: Profile): void {
     const { values, along, alongUnits } = profile
-    const numbers = values.filter((value) => Number.isFinite(value))
+    const numbers = values.filter((value) => Number.isFinite(value) && value !== raster.noData)
     const [low, high] = [Math.min(...numbers), Math.max(...numbers)]
     const units = raster.units ? ` ${raster.units}` : ''
     const range = numbers.length
@@ -101,7 +102,7 @@ export class ProfilePanel {
     part(this.#root, 'x-label').textContent = raster.geo
       ? 'Distance from A along the great circle, km'
       : 'Distance from A, elements'
-    const finite = Array.from(values, (value) => (Number.isFinite(value) ? value : null))
+    const finite = Array.from(values, (value) => (Number.isFinite(value) && value !== raster.noData ? value : null))
     this.#plot.show([along, finite], `${raster.quantity} from A to B: ${length}, ${range}.`)
   }
 

@@ -17,6 +17,8 @@ export interface Raster {
   readonly quantity: string
   readonly units: string
   readonly shaded: boolean
+  /** The value that stands for none. */
+  readonly noData: number | undefined
   readonly grid: Grid
   readonly geo: Geo | undefined
   /** Of a thinned-out sample of the values. */
@@ -29,6 +31,9 @@ export interface Raster {
 /** Samples an axis at most, to find the range of values. */
 const RANGE_SAMPLES = 512
 const OUTLIERS = 0.001
+/** Of GeoTIFF's keys. */
+const GEOGRAPHIC = 2
+const PIXEL_IS_POINT = 2
 
 export function canBeDrawn(info: Pick<ArrayInfo, 'shape' | 'dtype'>): boolean {
   return info.shape.length === 2 && info.shape.every((length) => length > 0) && !info.dtype.startsWith('complex')
@@ -38,9 +43,10 @@ export function canBeDrawn(info: Pick<ArrayInfo, 'shape' | 'dtype'>): boolean {
 export async function describeRaster(array: DiskBackedNDArray, path: string): Promise<Raster> {
   const [rows = 0, cols = 0] = array.shape
   const { title, quantity, units, shaded, scheme } = array.attributes
-  const geo = readGeo(array.attributes['geo'])
+  const geo = readGeo(array.attributes['geo']) ?? readGeoTiff(array.attributes)
+  const noData = typeof array.attributes['noData'] === 'number' ? array.attributes['noData'] : undefined
   const turn = geo ? Math.round(360 / geo.degreesPerElement) : 0
-  const { range, bulk } = await sampleRange(array)
+  const { range, bulk } = await sampleRange(array, noData)
   const scale = chooseScale(...bulk, scheme === 'grey' ? 'grey' : undefined)
   return {
     array,
@@ -50,6 +56,7 @@ export async function describeRaster(array: DiskBackedNDArray, path: string): Pr
     quantity: typeof quantity === 'string' ? quantity : 'Value',
     units: typeof units === 'string' ? units : '',
     shaded: shaded === true,
+    noData,
     grid: { rows, cols, turn: turn > 0 && cols >= turn ? turn : 0 },
     geo,
     range,
@@ -63,6 +70,11 @@ export function baseOf(path: string, { layerOver }: ArrayInfo['attributes']): st
   return typeof layerOver === 'string' ? layerOver : path
 }
 
+/** Whether its elements are what plain loops go over: neither bigints nor half floats. */
+export function hasPlainNumbers({ array }: Raster): boolean {
+  return /^(u?int(8|16|32)|float(32|64))$/.test(array.dtype)
+}
+
 function readGeo(value: unknown): Geo | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { west, north, degreesPerElement } = value as Partial<Record<keyof Geo, unknown>>
@@ -70,11 +82,25 @@ function readGeo(value: unknown): Geo | undefined {
   return { west, north, degreesPerElement }
 }
 
+/** What a GeoTIFF in degrees says, if its pixels are square. */
+function readGeoTiff({ geoKeys, origin, resolution }: ArrayInfo['attributes']): Geo | undefined {
+  const { GTModelTypeGeoKey, GTRasterTypeGeoKey } = (geoKeys ?? {}) as Readonly<Record<string, unknown>>
+  if (GTModelTypeGeoKey !== GEOGRAPHIC || !Array.isArray(origin) || !Array.isArray(resolution)) return undefined
+  const [west, north, width, height] = [...origin.slice(0, 2), ...resolution.slice(0, 2)].map(Number)
+  if (west === undefined || north === undefined || !width || !height) return undefined
+  if (width <= 0 || Math.abs(width + height) > 1e-6 * width) return undefined
+  const half = GTRasterTypeGeoKey === PIXEL_IS_POINT ? 0 : width / 2
+  return { west: west + half, north: north - half, degreesPerElement: width }
+}
+
 /** Of a sample: least and greatest value, and without the thousandth at either end, for a few would take all the colours. */
-async function sampleRange(array: DiskBackedNDArray): Promise<{ range: Range; bulk: Range }> {
+async function sampleRange(
+  array: DiskBackedNDArray,
+  noData: number | undefined,
+): Promise<{ range: Range; bulk: Range }> {
   const every = array.shape.map((length) => slice(null, null, Math.max(1, Math.ceil(length / RANGE_SAMPLES))))
   const sorted = Float64Array.from(numbersOf(await array.get(every)))
-    .filter((value) => Number.isFinite(value))
+    .filter((value) => Number.isFinite(value) && value !== noData)
     .sort()
   const at = (fraction: number) => sorted[Math.round(fraction * (sorted.length - 1))] ?? 0
   return sorted.length === 0

@@ -6,6 +6,8 @@ export interface Samples {
   readonly values: ArrayLike<number>
   readonly rows: number
   readonly cols: number
+  /** The value that stands for none. */
+  readonly noData: number | undefined
 }
 
 export interface Shading {
@@ -17,16 +19,16 @@ export interface Shading {
 const LIGHT = 0.26
 const SHADOW = 0.42
 
-/** Paints the samples one pixel each; what is not a number stays transparent. */
+/** Paints the samples one pixel each; what is none stays transparent. */
 export function paintSamples(samples: Samples, scale: ColourScale, shading: Shading): ImageData {
-  const { values, rows, cols } = samples
+  const { values, rows, cols, noData } = samples
   const image = new ImageData(cols, rows)
   const pixels = image.data
   const table = colourTable(scale.scheme)
   const perValue = (COLOUR_STEPS - 1) / (scale.max - scale.min)
   for (let index = 0, at = 0; index < values.length; index++, at += 4) {
     const value = values[index] ?? Number.NaN
-    if (Number.isNaN(value)) continue
+    if (Number.isNaN(value) || value === noData) continue
     const step = 3 * Math.round(Math.min(COLOUR_STEPS - 1, Math.max(0, (value - scale.min) * perValue)))
     const light = shading.slope > 0 ? lightOn(samples, index, shading.slope) : 0
     pixels[at] = lit(table[step] ?? 0, light)

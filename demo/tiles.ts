@@ -2,6 +2,7 @@
 import { slice } from '../src/index.js'
 import { numbersOf, type Raster } from './raster.js'
 import { paintSamples } from './tile-image.js'
+import type { Window } from './view.js'
 
 /** Samples an edge of a tile. */
 export const TILE = 256
@@ -38,6 +39,8 @@ export class TileCache {
   readonly #onError: (error: unknown) => void
   /** In order of last use. */
   readonly #tiles = new Map<string, Tile>()
+  /** Shown until they are read anew. */
+  readonly #stale = new Set<string>()
   readonly #reading = new Map<string, AbortController>()
   /** Wanted and neither kept nor being read; most wanted first. */
   #queue: TileAddress[] = []
@@ -69,7 +72,7 @@ export class TileCache {
     const wanted = new Map(addresses.map((address) => [keyOf(address), address]))
     for (const [key, controller] of this.#reading) if (!wanted.has(key)) controller.abort()
     this.#queue = [...wanted].flatMap(([key, address]) =>
-      this.#tiles.has(key) || this.#reading.has(key) ? [] : [address],
+      (this.#tiles.has(key) && !this.#stale.has(key)) || this.#reading.has(key) ? [] : [address],
     )
     this.#pump()
   }
@@ -87,6 +90,13 @@ export class TileCache {
   /** Forgets every image, so that the next draw makes them anew. */
   repaint(): void {
     this.#tiles.clear()
+    this.#onChange()
+  }
+
+  /** Elements in there were changed. */
+  refresh(window: Window): void {
+    for (const [key, controller] of this.#reading) if (meets(key, window)) controller.abort()
+    for (const key of this.#tiles.keys()) if (meets(key, window)) this.#stale.add(key)
     this.#onChange()
   }
 
@@ -111,7 +121,7 @@ export class TileCache {
     this.#reading.set(key, controller)
     try {
       const tile = await this.#readTile(address, controller.signal)
-      if (!this.#closed) this.#keep(key, tile)
+      if (!this.#closed && !controller.signal.aborted) this.#keep(key, tile)
     } catch (error) {
       if (!controller.signal.aborted) this.#onError(error)
     } finally {
@@ -123,6 +133,7 @@ export class TileCache {
 
   #keep(key: string, tile: Tile): void {
     this.#tiles.set(key, tile)
+    this.#stale.delete(key)
     for (const oldest of this.#tiles.keys()) {
       if (this.#tiles.size <= KEPT_TILES) break
       this.#tiles.delete(oldest)
@@ -130,7 +141,7 @@ export class TileCache {
   }
 
   async #readTile({ step, row, col }: TileAddress, signal: AbortSignal): Promise<Tile> {
-    const { array, grid, scale } = this.#raster
+    const { array, grid, scale, noData } = this.#raster
     const rows = sampleSpan(row, step, grid.rows)
     const cols = sampleSpan(col, step, grid.cols)
     const asked = performance.now()
@@ -142,7 +153,7 @@ export class TileCache {
     const [height = 0, width = 0] = part.shape
     // Shadows of one strength at every step, for a surface that spans its range over a twelfth of the array.
     const slope = this.shaded ? ((scale.max - scale.min) * 12 * step) / Math.max(grid.rows, grid.cols) : 0
-    const painted = paintSamples({ values: numbersOf(part), rows: height, cols: width }, scale, { slope })
+    const painted = paintSamples({ values: numbersOf(part), rows: height, cols: width, noData }, scale, { slope })
     return { image: withEdges(painted, row === 0, col === 0), firstRow: row * TILE - 1, firstCol: col * TILE - 1 }
   }
 
@@ -152,6 +163,13 @@ export class TileCache {
     this.#times.push(milliseconds)
     if (this.#times.length > 64) this.#times.shift()
   }
+}
+
+function meets(key: string, { rows, cols }: Window): boolean {
+  const [step = 1, row = 0, col = 0] = key.split('/').map(Number)
+  const isIn = (tile: number, [from, to]: readonly [number, number]) =>
+    (tile * TILE - 1) * step < to && (tile + 1) * TILE * step >= from
+  return isIn(row, rows) && isIn(col, cols)
 }
 
 /** The samples of a tile and one more on each side, as far as the array goes. */

@@ -85,17 +85,20 @@ export interface Window {
   readonly cols: readonly [from: number, to: number]
 }
 
+/** The elements that low..high meets. */
+export function toRange(low: number, high: number, length: number): readonly [from: number, to: number] {
+  return [Math.max(0, Math.floor(low)), Math.min(length, Math.ceil(high))]
+}
+
 /** What the map shows of the grid: two windows where it shows the seam of a repeating one. */
 export function windowsIn(view: View, grid: Grid, size: Size): Window[] {
   const [from, to] = [toGrid(view, size, { x: 0, y: 0 }), toGrid(view, size, { x: size.width, y: size.height })]
-  const span = (low: number, high: number, length: number) =>
-    [Math.max(0, Math.floor(low)), Math.min(length, Math.ceil(high))] as const
   const width = grid.turn || grid.cols
   const isWhole = to.x - from.x >= width
   const pieces = isWhole
     ? [[0, width] as const]
-    : copiesIn(grid, from.x, to.x).map((shift) => span(from.x - shift, to.x - shift, width))
-  const rows = span(from.y, to.y, grid.rows)
+    : copiesIn(grid, from.x, to.x).map((shift) => toRange(from.x - shift, to.x - shift, width))
+  const rows = toRange(from.y, to.y, grid.rows)
   return pieces.filter(([first, end]) => end > first && rows[1] > rows[0]).map((cols) => ({ rows, cols }))
 }
 

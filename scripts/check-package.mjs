@@ -8,8 +8,8 @@ import { packageFile, run } from './run.mjs'
 
 const OWN = ['', '/numpy', '/numpy-sync', '/image', '/inspector', '/inline'].map((entry) => `lazy-disk-cache${entry}`)
 /** Libraries of entries that need one. */
-const PEERS = ['zarrita', 'geotiff']
-const ENTRIES = [...OWN, ...['/zarr', '/geotiff'].map((entry) => `lazy-disk-cache${entry}`)]
+const PEERS = ['zarrita', 'geotiff', 'apache-arrow']
+const ENTRIES = [...OWN, ...['/zarr', '/geotiff', '/arrow'].map((entry) => `lazy-disk-cache${entry}`)]
 
 const folder = mkdtempSync(join(tmpdir(), 'lazy-disk-cache-package-'))
 const project = join(folder, 'project')

@@ -14,6 +14,15 @@ const start = await measure("export { openDisk, slice } from './index.js'")
 const some = await measure("export { openDisk, slice } from './index.js'; export { add, mean } from './numpy.js'")
 const all = await measure("export { openDisk, slice } from './index.js'; export * from './numpy.js'")
 
+/** What comes with the largest of the entries that have a library of their own, but for what opening a disk brings anyway. */
+const opened = start.atOnce + start.later('open')
+const optional = await Promise.all(
+  ['zarr', 'geotiff', 'image', 'arrow'].map(async (entry) => {
+    const page = await measure(`export { openDisk, slice } from './index.js'; export * from './${entry}.js'`)
+    return page.atOnce + page.later('open') - opened
+  }),
+)
+
 /** Each row of the table in README, in bytes. @type {Record<string, number>} */
 const sizes = {
   'a page that uses `openDisk`': start.atOnce,
@@ -29,6 +38,7 @@ const sizes = {
   'kernels of that': script('worker-kernels'),
   'reductions, histograms, matrix products of that': script('worker-folds'),
   'all of the worker as one text, where it has to be': script('worker'),
+  '`/zarr`, `/geotiff`, `/image` or `/arrow`, without its library, at most': Math.max(...optional),
 }
 
 let failed = false
@@ -58,7 +68,7 @@ async function measure(source) {
       write: false,
       target: 'es2022',
       modulePreload: false,
-      rolldownOptions: { input, preserveEntrySignatures: 'strict', external: ['zarrita', 'geotiff'] },
+      rolldownOptions: { input, preserveEntrySignatures: 'strict', external: ['zarrita', 'geotiff', 'apache-arrow'] },
     },
   })
   rmSync(folder, { recursive: true, force: true })

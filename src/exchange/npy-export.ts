@@ -71,7 +71,7 @@ async function* blocksOnDisk(array: Readable<DType>, options: ExportOptions): As
 }
 
 /** Names one value of an array on disk; undefined for what is elsewhere. */
-function versionOf(array: Readable<DType>): string | undefined {
+export function versionOf(array: Exportable): string | undefined {
   const meta = findCustody(findView(array)?.array ?? array)?.residency?.meta
   return meta && `${meta.incarnation}.${meta.version}`
 }

@@ -27,7 +27,12 @@ export async function openRandomAccess(source: ByteSource, options: SpoolOptions
   if (source instanceof Blob) return new BlobAccess(source)
   const { chunks } = await openSource(source, options.signal)
   const reader = new ByteReader(chunks)
-  return ended(reader, options.signal, () => Spool.of(reader, options))
+  return ended(reader, options.signal, () => onDisk(reader, options))
+}
+
+/** What the reader has not given yet. Errors: those of the source and of writing. */
+export function onDisk(reader: ByteReader, options: SpoolOptions): Promise<RandomAccess> {
+  return Spool.of(reader, options)
 }
 
 class BlobAccess implements RandomAccess {

@@ -46,6 +46,14 @@ function longitudeOfA(page: TestPage): Promise<number | undefined> {
   return page.evaluate(() => document.querySelector<HTMLInputElement>('[data-is="a-x"]')?.valueAsNumber)
 }
 
+function middleColour(page: TestPage): Promise<string | undefined> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('#map canvas')
+    const [x, y] = [(canvas?.width ?? 0) / 2 + 9, (canvas?.height ?? 0) / 2 - 7]
+    return canvas?.getContext('2d')?.getImageData(x, y, 1, 1).data.join(' ')
+  })
+}
+
 /** Colours of some pixels of the map, when every tile it wants is drawn. */
 async function mapColours(page: TestPage): Promise<string[]> {
   await expect
@@ -135,6 +143,42 @@ test('a map is computed on disk, shown in place of the array, and counted', asyn
   expect(slopes.slope).toBeCloseTo(Math.hypot(east, south), 4)
 })
 
+test('what one page draws, computes and deletes is seen in another, which owns the disk when the first is gone', async ({
+  session,
+}) => {
+  const first = await session.open(DEMO)
+  const drawn = await makeGeoid(first)
+  await sees(first, '#role', /owner/)
+  const second = await session.open(DEMO)
+  expect(await mapColours(second)).toEqual(drawn)
+  await sees(second, '#role', /guest/)
+  const before = await middleColour(second)
+  await first.evaluate(() => document.querySelector<HTMLElement>('#map')?.focus())
+  await press(first, 'r')
+  await expect.poll(() => middleColour(second), { timeout: 30_000 }).not.toBe(before)
+  await choose(first, '#compute [data-is=what]', 'hillshade')
+  await click(first, '#compute [type=submit]')
+  await sees(second, '#arrays', /geoid\/10-arcmin-hillshade\s+1,080 × 2,160 · uint8/)
+  await first.close()
+  await sees(second, '#role', /owner/)
+  await click(second, '.array [data-is=delete]')
+  await click(second, '.array [data-is=really]')
+  await expect.poll(() => second.evaluate(() => document.querySelectorAll('#arrays > *').length)).toBe(1)
+})
+
+test('disk and memory are measured at the same work, and the table says which is better', async ({ session }) => {
+  const page = await session.open(DEMO)
+  await makeGeoid(page)
+  await click(page, '#compare [data-is=run]')
+  await sees(page, '#compare [data-is=verdict]', /All 9\.34\sMB would have to be read again/)
+  const rows = await page.evaluate(() =>
+    Array.from(document.querySelectorAll('#compare tbody tr'), (row) => (row as HTMLElement).innerText),
+  )
+  expect(rows).toHaveLength(6)
+  for (const row of rows) expect(row).toMatch(/\d+(\.\d+)?\s(ms|s|MB)\s+\d+(\.\d+)?\s(ms|s|MB)\s+(memory|disk|about)/)
+  await sees(page, '#arrays', /^geoid\/10-arcmin\s[^/]*$/)
+})
+
 test('loading and offloading is seen in the list and in the meter', async ({ session }) => {
   const page = await session.open(DEMO)
   await makeGeoid(page)
@@ -191,6 +235,69 @@ test('a dropped .npy becomes an array that can be viewed; one that cannot be rea
   expect(new Set(await mapColours(page)).size).toBeGreaterThan(6)
   await dropNpy(page, 'other.npy', '<U2', '(2,)', 16)
   await sees(page, '#notices', /Adding other\.npy: this failed\. An array of dtype '<U2' cannot be read/)
+})
+
+test('an array is saved as the .npy file it came from', async ({ session }) => {
+  const page = await session.open(DEMO)
+  await sees(page, '#first-run', /Nothing on disk yet/)
+  await dropNpy(page, 'waves.npy', '<f8', '(40, 60)', 40 * 60 * 8)
+  await sees(page, '#arrays', /files\/waves/)
+  // Where there is a dialog, a file that can be read here is chosen in it; elsewhere the download is kept.
+  await page.evaluate(() => {
+    const kept = globalThis as { saved?: () => Promise<Blob> }
+    const files = navigator.storage.getDirectory().then((root) => root.getFileHandle('saved.npy', { create: true }))
+    if ('showSaveFilePicker' in globalThis) {
+      Object.assign(globalThis, { showSaveFilePicker: () => files })
+      kept.saved = async () => (await files).getFile()
+    } else {
+      const download = new Promise<Blob>((resolve) => {
+        const createObjectURL = URL.createObjectURL.bind(URL)
+        URL.createObjectURL = (blob) => {
+          resolve(blob as Blob)
+          return createObjectURL(blob)
+        }
+      })
+      kept.saved = () => download
+    }
+  })
+  await click(page, '.array [data-is=save]')
+  await sees(page, '#announcer', /Saving waves\.npy: done/)
+  const bytes = await page.evaluate(async () => {
+    const { saved } = globalThis as { saved?: () => Promise<Blob> }
+    const file = await saved?.()
+    const values = new Float64Array((await file?.slice(128).arrayBuffer()) ?? new ArrayBuffer(0))
+    return {
+      head: await file?.slice(1, 6).text(),
+      size: file?.size,
+      isSame: values.every((value, index) => value === Math.sin(index / 50)),
+    }
+  })
+  expect(bytes).toEqual({ head: 'NUMPY', size: 128 + 40 * 60 * 8, isSame: true })
+})
+
+test('a GeoTIFF in degrees lies on the globe, without its empty pixels', async ({ session }) => {
+  const page = await session.open(DEMO)
+  await sees(page, '#first-run', /Nothing on disk yet/)
+  await page.evaluate(async () => {
+    const { writeArrayBuffer } = (await import('/tests/support/geotiff.ts' as string)) as typeof import('geotiff')
+    const heights = Float32Array.from({ length: 200 * 100 }, (_, index) => (index % 200 === 0 ? -9999 : index % 200))
+    const tiff = writeArrayBuffer(heights, {
+      ...{ width: 200, height: 100, BitsPerSample: [32], SampleFormat: [3], GDAL_NODATA: '-9999' },
+      ...{ GTModelTypeGeoKey: 2, GeographicTypeGeoKey: 4326, ModelTiepoint: [0, 0, 0, 10, 50, 0] },
+      ModelPixelScale: [0.1, 0.1, 0],
+    })
+    const transfer = new DataTransfer()
+    transfer.items.add(new File([tiff], 'dem.tif'))
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+  })
+  await sees(page, '#arrays', /files\/dem\s+100 × 200 · float32/)
+  await sees(page, '#map-title', /dem\.tif/)
+  await sees(page, '#profile', /Latitude/)
+  await page.evaluate(() => document.querySelector<HTMLElement>('#map')?.focus())
+  // The middle, between 10 and 30 degrees east, 50 and 40 north.
+  await press(page, '+')
+  await sees(page, '#readout', /(45°00′|44°57′)\sN, (20°00′|19°57′|20°03′)\sE\s+(99|100|101)/)
+  await sees(page, '#legend', /^(?!.*−).*150/s)
 })
 
 test('where the browser cannot keep arrays, the page says so and works in memory', async ({ session }) => {

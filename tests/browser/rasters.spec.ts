@@ -1,4 +1,4 @@
-// Pictures and GeoTIFF in real browsers, from and to a disk.
+// Pictures, GeoTIFF and columns of Arrow in real browsers, from and to a disk.
 import { expect, test } from '../support/fixtures.js'
 
 test('pictures come in as pixels and go out as they came', async ({ session }) => {
@@ -87,4 +87,53 @@ test('a GeoTIFF comes in, from files and streams, and is there after a reload', 
   const raster = [[200, 300], 59999 / 8, expect.objectContaining({ GeographicTypeGeoKey: 4326 })]
   expect(found.items).toEqual([raster, raster])
   expect(found.paths).toEqual(['file', 'stream'])
+})
+
+test('columns of Arrow come in, from files and streams, are there after a reload and go out again', async ({
+  session,
+}) => {
+  const page = await session.open()
+  await page.evaluate(async () => {
+    const { makeVector, Table, tableToIPC } = await import('/tests/support/arrow.ts')
+    const { fromArrow } = await import('/src/arrow.ts')
+    const { open } = await import('/tests/support/kept.ts')
+    const disk = await open()
+    const table = new Table({
+      x: makeVector(Float64Array.from({ length: 300_000 }, (_, i) => i / 8)),
+      n: makeVector(Int32Array.from({ length: 300_000 }, (_, i) => -i)),
+    })
+    for (const format of ['file', 'stream'] as const) {
+      const bytes = new Blob([tableToIPC(new Table([...table.batches, ...table.batches]), format) as BlobPart])
+      await fromArrow(bytes, { disk, cachePath: `blob/${format}` })
+      await fromArrow(bytes.stream(), { disk, cachePath: `stream/${format}` })
+    }
+    await disk.close()
+  })
+  await page.reload()
+  const found = await page.evaluate(async () => {
+    const { open } = await import('/tests/support/kept.ts')
+    const { toArrow } = await import('/src/arrow.ts')
+    const disk = await open()
+    const paths = (await disk.list()).map(({ path }) => path).sort()
+    const items = []
+    for (const path of paths) {
+      const array = await disk.openArray(path)
+      items.push([array.dtype, array.shape, await array.item(299_999), await array.item(-1)])
+    }
+    const columns = [['x', await disk.openArray('blob/file/x')]] as const
+    const table = await toArrow(columns)
+    await disk.close()
+    return { paths, items, back: [table.numRows, table.getChild('x')?.get(300_001)] }
+  })
+  expect(found.paths).toEqual(
+    ['blob', 'stream'].flatMap((source) =>
+      ['file', 'stream'].flatMap((format) => ['n', 'x'].map((name) => `${source}/${format}/${name}`)),
+    ),
+  )
+  const [n, x] = [
+    ['int32', [600_000], -299_999, -299_999],
+    ['float64', [600_000], 299_999 / 8, 299_999 / 8],
+  ]
+  expect(found.items).toEqual([n, x, n, x, n, x, n, x])
+  expect(found.back).toEqual([600_000, 1 / 8])
 })

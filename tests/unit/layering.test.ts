@@ -75,7 +75,8 @@ describe('layering', () => {
   })
 
   test('the page never knows the worker or the demo', () => {
-    const packages = /^(dist\/worker\.js\?raw|comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita|geotiff)$/
+    const packages =
+      /^(dist\/worker\.js\?raw|comlink|@zip\.js\/zip\.js\/lib\/zip-core-custom\.js|zarrita|geotiff|apache-arrow)$/
     expect(strays(/^src\//, new RegExp(`^src/|${packages.source}`))).toEqual([])
   })
 
@@ -114,7 +115,7 @@ describe('layering', () => {
   test('the page fetches what exchanges data only when that is asked for', () => {
     const inside = /^src\/exchange\//
     const atOnce = ['src/exchange/index.ts', 'src/exchange/lazy-stream.ts']
-    const entries = /^src\/(zarr|geotiff|image)\.ts$/
+    const entries = /^src\/(zarr|geotiff|image|arrow)\.ts$/
     const outside = imports.filter(
       ({ file, target }) => !inside.test(file) && inside.test(target) && !entries.test(file),
     )
@@ -129,7 +130,7 @@ describe('layering', () => {
   })
 
   test('an optional library is known to the entry for it alone', () => {
-    const entries = { zarrita: 'src/zarr.ts', geotiff: 'src/geotiff.ts' }
+    const entries = { zarrita: 'src/zarr.ts', geotiff: 'src/geotiff.ts', 'apache-arrow': 'src/arrow.ts' }
     const others = ['src/index.ts', 'src/numpy.ts', 'src/image.ts', 'src/exchange/npy-import.ts']
     for (const [library, entry] of Object.entries(entries)) {
       const importers = new Set(importersOf(library))

@@ -1,5 +1,6 @@
 // Every value the package exports. A change here is a change of the public API.
 import { expect, test } from 'vitest'
+import * as arrow from '../../src/arrow.js'
 import * as geotiff from '../../src/geotiff.js'
 import * as image from '../../src/image.js'
 import * as library from '../../src/index.js'
@@ -65,6 +66,7 @@ test('the optional entries have these values and no others', () => {
   expect(Object.keys(zarr).sort()).toEqual(['cached', 'fromZarr', 'toZarr', 'zarrStore'])
   expect(Object.keys(geotiff)).toEqual(['fromGeoTiff'])
   expect(Object.keys(image).sort()).toEqual(['fromImage', 'toImageData'])
+  expect(Object.keys(arrow).sort()).toEqual(['fromArrow', 'toArrow', 'toArrowBatches'])
 })
 
 test('classes that are not made by new have no I/O behind it either', () => {

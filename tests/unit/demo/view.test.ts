@@ -1,6 +1,6 @@
 // Where the demo's map looks.
 import { describe, expect, test } from 'vitest'
-import { clampView, fitView, nearestCopy, stepFor, toGrid, toScreen, zoomAt } from '../../../demo/view.js'
+import { clampView, fitView, nearestCopy, stepFor, toGrid, toScreen, windowsIn, zoomAt } from '../../../demo/view.js'
 
 const WORLD = { rows: 10801, cols: 21601, turn: 21600 }
 const PLAIN = { rows: 400, cols: 200, turn: 0 }
@@ -48,4 +48,15 @@ describe('the view', () => {
     expect(stepFor({ x: 0, y: 0, scale: 1 / 16 }, 2)).toBe(8)
     expect(stepFor({ x: 0, y: 0, scale: 8 }, 1)).toBe(1)
   })
+})
+
+test('what is in view of a repeating grid is two windows at its seam, one elsewhere, and never beyond the poles', () => {
+  const globe = { rows: 181, cols: 361, turn: 360 }
+  const size = { width: 100, height: 50 }
+  expect(windowsIn({ x: 180, y: 90, scale: 2 }, globe, size)).toEqual([{ rows: [77, 103], cols: [155, 205] }])
+  expect(windowsIn({ x: 10, y: 5, scale: 2 }, globe, size)).toEqual([
+    { rows: [0, 18], cols: [345, 360] },
+    { rows: [0, 18], cols: [0, 35] },
+  ])
+  expect(windowsIn({ x: 180, y: 90, scale: 0.2 }, globe, size)).toEqual([{ rows: [0, 181], cols: [0, 360] }])
 })

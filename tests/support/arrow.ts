@@ -1,0 +1,2 @@
+// apache-arrow as pages of tests get it.
+export * from 'apache-arrow'
