@@ -1,5 +1,6 @@
-// Builds the storage worker as one script, or in parts that bundlers of consumers cannot tear apart: each is a script that imports nothing. The
-// first leaves what it shares in a global, and has the others run by `runPart` of worker/parts.ts; they leave theirs there too.
+// Builds the storage worker as one script, or in parts that bundlers of consumers cannot tear apart: each is a script that
+// imports nothing. The first leaves what it shares in a global, and has the others run by `runPart` of worker/parts.ts; they leave
+// theirs there too.
 import { createHash } from 'node:crypto'
 
 /** Stands for the build's name until the code is known: the parts of two builds never meet. */
