@@ -2,7 +2,18 @@
 import { ShapeError } from './errors.js'
 import type { ViewLayout } from './layout.js'
 import { type ResolvedSelection, selectedShape } from './selection.js'
-import { broadcastsTo, checkAxis, shapeText, sizeOf, stridesOf } from './shape.js'
+import { broadcastsTo, checkAxis, checkShape, shapeText, sizeOf, stridesOf } from './shape.js'
+
+/** Errors: ShapeError where the view leaves an array of `size` elements. */
+export function checkLayout({ shape, strides, offset }: ViewLayout, size: number): void {
+  if (sizeOf(checkShape(shape)) === 0) return
+  const isWhole = strides.length === shape.length && [offset, ...strides].every(Number.isInteger)
+  const reaches = shape.map((length, axis) => (length - 1) * (strides[axis] ?? 0))
+  const first = reaches.reduce((sum, reach) => sum + Math.min(reach, 0), offset)
+  const last = reaches.reduce((sum, reach) => sum + Math.max(reach, 0), offset)
+  if (isWhole && first >= 0 && last < size) return
+  throw new ShapeError(`a view of shape ${shapeText(shape)} leaves its array of ${size} elements`)
+}
 
 export function selectedLayout(selection: ResolvedSelection, base: Omit<ViewLayout, 'shape'>): ViewLayout {
   const strideOf = (axis: number) => base.strides[axis] ?? 0
