@@ -1,8 +1,8 @@
 // Percentiles, exact, in bounded memory: outputs of few elements are sorted one after the other as they come; of many, the
 // elements of the wanted ranks are found digit by digit, a pass for every digit.
 import { castTyped } from '../../cast.js'
-import type { ArrayParts } from '../../data.js'
 import type { DType, TypedArray } from '../../dtype.js'
+import type { ArrayParts } from '../../given.js'
 import { halfBitsOf } from '../../half.js'
 import { halfBits, type NumberArray } from '../../scalar.js'
 import { allocate } from '../../typed-array.js'
