@@ -27,7 +27,10 @@ function namedIn(document: string): Named[] {
 }
 
 function pattern(title: string): RegExp {
-  const words = title.trim().split(/\s*…\s*/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  const words = title
+    .trim()
+    .split(/\s*…\s*/)
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   // A title in the code may be wrapped in a template, and a parameter of test.each stands for what the title says.
   return new RegExp(words.join('[^\\n]*'))
 }
