@@ -1,7 +1,7 @@
 // The layouts of views: which strides a selection, a permutation, another shape and a broadcast have. Nothing is copied.
 import { ShapeError } from './errors.js'
 import { type ResolvedSelection, selectedShape } from './selection.js'
-import { broadcastsTo, checkAxis, shapeText, sizeOf, stridesOf } from './shape.js'
+import { broadcastsTo, checkAxis, checkShape, shapeText, sizeOf, stridesOf } from './shape.js'
 
 /** Strides and offset in array elements. */
 export interface ViewLayout {
@@ -13,6 +13,17 @@ export interface ViewLayout {
 /** The layout an array has on disk and in memory. */
 export function wholeLayout(shape: readonly number[]): ViewLayout {
   return { shape, strides: stridesOf(shape), offset: 0 }
+}
+
+/** Errors: ShapeError where the view leaves an array of `size` elements. */
+export function checkLayout({ shape, strides, offset }: ViewLayout, size: number): void {
+  if (sizeOf(checkShape(shape)) === 0) return
+  const isWhole = strides.length === shape.length && [offset, ...strides].every(Number.isInteger)
+  const reaches = shape.map((length, axis) => (length - 1) * (strides[axis] ?? 0))
+  const first = reaches.reduce((sum, reach) => sum + Math.min(reach, 0), offset)
+  const last = reaches.reduce((sum, reach) => sum + Math.max(reach, 0), offset)
+  if (isWhole && first >= 0 && last < size) return
+  throw new ShapeError(`a view of shape ${shapeText(shape)} leaves its array of ${size} elements`)
 }
 
 export function selectedLayout(selection: ResolvedSelection, base: Omit<ViewLayout, 'shape'>): ViewLayout {

@@ -33,9 +33,9 @@ export interface SnapshotState {
   readonly entries: readonly Entry[]
   readonly uses: UseTable
   readonly calls: readonly Change[]
+  readonly nextIncarnation: number
 }
 
-type SnapshotHead = Omit<Change & { kind: 'snapshot-begin' }, 'kind' | 'nonce'>
 type Pause = () => Promise<void>
 
 export class Catalog {
@@ -121,12 +121,12 @@ export class Catalog {
    * Crash order: a copy counts only where every frame up to its snapshot-end verifies; until it is flushed the other one
    * stays as it was.
    */
-  async snapshot(state: SnapshotState, head: SnapshotHead, pause: Pause): Promise<void> {
+  async snapshot(state: SnapshotState, pause: Pause): Promise<void> {
     const [first, second] = [...this.#copies].sort((a, b) => Number(a.live) - Number(b.live)) as [Copy, Copy]
     const epoch = Math.max(first.epoch, second.epoch) + 1
     this.#missed = []
     try {
-      await this.#replace(first, epoch, state, head, pause)
+      await this.#replace(first, epoch, state, pause)
       // From here to the first pause nothing runs in between: no append can be missed by both copies.
       this.#finish(first)
       second.live = false
@@ -144,15 +144,14 @@ export class Catalog {
   async #replace(
     copy: Copy,
     epoch: number,
-    { entries, uses, calls }: SnapshotState,
-    head: SnapshotHead,
+    { entries, uses, calls, nextIncarnation }: SnapshotState,
     pause: Pause,
   ): Promise<void> {
     const base = this.#sequence
     Object.assign(copy, { live: false, epoch, end: 0, tip: NO_FRAME })
     // All frames of a snapshot carry the sequence of the state they hold.
     const write = (changes: readonly Change[]): void => appendTo(copy, encodeFrame(epoch, base, changes, copy.tip))
-    write([{ kind: 'snapshot-begin', nonce: Math.random(), ...head }])
+    write([{ kind: 'snapshot-begin', nonce: Math.random(), nextIncarnation }])
     for (let i = 0; i < entries.length; i += SNAPSHOT_BATCH) {
       write(entries.slice(i, i + SNAPSHOT_BATCH).map((entry) => ({ kind: 'put', entry })))
       await pause()

@@ -17,9 +17,10 @@ const KINDS = [
   'snapshot-end',
   'used',
   'call',
+  'reserved',
 ] as const satisfies readonly Change['kind'][]
 
-/** No disk comes near it, and numbers skipped after unclean ends stay exact. */
+/** No disk comes near it, and numbers that are reserved and not used stay exact. */
 const MAX_INCARNATION = 2 ** 52
 
 const PURGE = 1
@@ -73,6 +74,9 @@ function writeChange(writer: ByteWriter, change: Change): void {
     case 'durable':
       writer.integer(change.sequence)
       break
+    case 'reserved':
+      writer.integer(change.nextIncarnation)
+      break
     case 'snapshot-begin':
       writer.double(change.nonce)
       writer.integer(change.nextIncarnation)
@@ -115,6 +119,8 @@ function readChange(reader: ByteReader): Change {
       return { kind, incarnation: reader.integer() }
     case 'durable':
       return { kind, sequence: reader.integer() }
+    case 'reserved':
+      return { kind, nextIncarnation: readIncarnation(reader) }
     case 'snapshot-begin':
       return { kind, nonce: reader.double(), nextIncarnation: readIncarnation(reader) }
     case 'snapshot-end':

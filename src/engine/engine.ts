@@ -57,10 +57,7 @@ export class Engine {
       await data.openAll()
       await data.reach(0)
       engine.#placeEntries()
-      if (!clean) {
-        index.skipIncarnations()
-        await engine.#settle()
-      }
+      if (!clean) await engine.#settle()
       return engine
     } catch (error) {
       engine.abandon()
@@ -203,8 +200,13 @@ export class Engine {
     if (committed > this.#durable || uses.hasUnsaved) {
       // Crash order: data before the mark that vouches for it; the mark counts once the catalog is flushed.
       this.data.flush()
+      const nextIncarnation = this.#index.unreservedIncarnation
       const used: Change[] = uses.hasUnsaved ? [{ kind: 'used', uses: uses.unsaved() }] : []
-      this.#catalog.append(() => [...used, { kind: 'durable', sequence: committed }])
+      this.#catalog.append(() => [
+        ...used,
+        { kind: 'reserved', nextIncarnation },
+        { kind: 'durable', sequence: committed },
+      ])
       this.#catalog.flush()
       uses.saved()
       this.#durable = this.#catalog.sequence
@@ -251,9 +253,9 @@ export class Engine {
     // What a snapshot holds counts as durable when it is read again, so it must be.
     this.data.flush()
     const pause = (): Promise<void> => this.#scheduler.pause()
-    const { uses, nextIncarnation } = this.#index
-    const state = { entries: [...this.#index.values()], uses: uses.table(), calls: [...this.#index.calls.values()] }
-    await this.#catalog.snapshot(state, { nextIncarnation }, pause)
+    const { uses, calls, unreservedIncarnation: nextIncarnation } = this.#index
+    const entries = [...this.#index.values()]
+    await this.#catalog.snapshot({ entries, uses: uses.table(), calls: [...calls.values()], nextIncarnation }, pause)
   }
 
   /** After an unclean end: what was verified may not be on the platter, and what was not must not be found again. */

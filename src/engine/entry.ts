@@ -67,6 +67,8 @@ export type Change =
     }
   /** Everything up to `sequence` is on the platter. */
   | { readonly kind: 'durable'; readonly sequence: number }
+  /** Arrays that a power cut takes may have had any incarnation below: later lives of the disk begin there. */
+  | { readonly kind: 'reserved'; readonly nextIncarnation: number }
   | { readonly kind: 'snapshot-begin'; readonly nonce: number; readonly nextIncarnation: number }
   | { readonly kind: 'snapshot-end'; readonly entries: number }
 

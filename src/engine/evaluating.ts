@@ -3,8 +3,9 @@
 import { StaleArrayError, WorkerFailedError } from '../core/errors.js'
 import type { Leaf } from '../core/numpy/expression.js'
 import { leavesOf } from '../core/numpy/graph.js'
-import { sameShape, shapeText } from '../core/shape.js'
+import { sameShape, shapeText, sizeOf } from '../core/shape.js'
 import { wrap } from '../core/typed-array.js'
+import { checkLayout } from '../core/view-layout.js'
 import type { EvaluatedArray, Evaluation } from '../evaluation.js'
 import type { ArrayMeta, Version } from '../protocol.js'
 import type { Arrays } from './arrays.js'
@@ -45,12 +46,13 @@ async function fetchOperators(): Promise<typeof import('./operators/operators.js
   }
 }
 
-/** Errors: StaleArrayError where it is gone or of another shape, TypeError where it is no operand. */
+/** Errors: StaleArrayError where it is gone or of another shape, ShapeError where the view leaves it, TypeError where it is no operand. */
 function operandOf(engine: Engine, { dtype, index }: Leaf, source: Evaluation['sources'][number] | undefined): Operand {
   if (source === undefined) throw new TypeError(`operand ${index} is missing`)
   if ('bytes' in source) {
-    const { buffer } = source.bytes.slice() // typed views need it aligned
-    return { from: wrap(buffer, dtype), dtype, layout: source.layout }
+    const from = wrap(source.bytes.slice().buffer, dtype) // typed views need it aligned
+    checkLayout(source.layout, from.length)
+    return { from, dtype, layout: source.layout }
   }
   const entry = engine.entry(source.incarnation)
   if (!sameShape(entry.shape, source.base) || entry.dtype !== dtype) {
@@ -58,5 +60,6 @@ function operandOf(engine: Engine, { dtype, index }: Leaf, source: Evaluation['s
       `'${entry.path}' is ${entry.dtype} ${shapeText(entry.shape)} now, no longer ${dtype} ${shapeText(source.base)}`,
     )
   }
+  checkLayout(source.layout, sizeOf(entry.shape))
   return { from: entry, dtype, layout: source.layout }
 }

@@ -5,7 +5,7 @@ import { checksum } from './checksum.js'
 import type { Change } from './entry.js'
 
 /** Raised with every change of what is below; a disk with a higher one is refused, never repaired. */
-export const CATALOG_FORMAT = 3
+export const CATALOG_FORMAT = 4
 
 // Header, little-endian: magic u32, body length u32, epoch u32, format u32, sequence f64, checksum f64. The body is padded
 // with zeros to a multiple of 8. The checksum is that of header and body with the previous frame's checksum in this field: a frame

@@ -7,8 +7,8 @@ import { Uses } from './uses.js'
 /** Places that nothing names any more: position and length, in turn. */
 export type Extents = number[]
 
-/** More arrays than are made between two marks; so many leave numbers for half a billion unclean ends. */
-const SKIPPED_INCARNATIONS = 2 ** 24
+/** More arrays than are made between two marks; so many leave numbers for a quarter of a billion openings. */
+const RESERVED_INCARNATIONS = 2 ** 24
 
 /** Invariant: both maps hold the same entries; every path and every incarnation is there once. */
 export class ArrayIndex {
@@ -29,17 +29,13 @@ export class ArrayIndex {
     return this.#liveBytes
   }
 
-  get nextIncarnation(): number {
-    return this.#nextIncarnation
+  /** No array that is made before the next mark has this incarnation, or a higher one. */
+  get unreservedIncarnation(): number {
+    return this.#nextIncarnation + RESERVED_INCARNATIONS
   }
 
   takeIncarnation(): number {
     return this.#nextIncarnation++
-  }
-
-  /** Arrays that a power cut took may have had any of the next numbers, and pages, states and holds may still name them. */
-  skipIncarnations(): void {
-    if (this.#nextIncarnation > 1) this.#nextIncarnation += SKIPPED_INCARNATIONS
   }
 
   get(incarnation: number): Entry | undefined {
@@ -71,6 +67,7 @@ export class ArrayIndex {
         const entry = this.get(change.incarnation)
         return entry === undefined ? [] : this.#drop(entry)
       }
+      case 'reserved':
       case 'snapshot-begin':
         this.#nextIncarnation = Math.max(this.#nextIncarnation, change.nextIncarnation)
         return []

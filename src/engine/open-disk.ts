@@ -13,7 +13,7 @@ import { Engine } from './engine.js'
 import { metaOf } from './entry.js'
 import { evaluate } from './evaluating.js'
 import { Evictor } from './evictor.js'
-import { CHANGING, type Handler, type Handlers, USING } from './handlers.js'
+import { CHANGING, type Handler, type Handlers, LOOKING, USING } from './handlers.js'
 import { Holds } from './holds.js'
 import { Housekeeping } from './housekeeping.js'
 import { type Lease, leaseOf } from './leases.js'
@@ -123,7 +123,7 @@ export class OpenDisk {
     const { method, params } = request
     // Indexed access loses that handler and params belong to one method.
     const handlers = this.#handlers as { readonly [M in MethodName]?: Handler }
-    const handler = handlers[method]
+    const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
     if (handler === undefined) throw new TypeError(`the storage service has no method ${String(method)}`)
     try {
       if ('incarnation' in params && USING.has(method)) this.#evictor.noteUse(params.incarnation)
@@ -135,7 +135,7 @@ export class OpenDisk {
       this.#noteRefusal(error)
       throw error
     } finally {
-      this.#housekeeping.afterCall()
+      if (!LOOKING.has(method)) this.#housekeeping.afterCall()
     }
   }
 

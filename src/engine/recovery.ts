@@ -59,7 +59,10 @@ async function recoverFrom(
   const log = newestLog(a, b)
   refuseNewer(a, log)
   refuseNewer(b, log)
-  if (log === undefined) refuseDamaged(a, b)
+  if (log === undefined) {
+    await data.find(0)
+    refuseDamaged([a, b], data)
+  }
   const copies = [copyOf(files[0], a, log), copyOf(files[1], b, log)] as const
   const index = new ArrayIndex()
   if (log === undefined) return { catalog: new Catalog(copies, 0, 0), index, clean: false }
@@ -98,9 +101,12 @@ function refuseNewer(bytes: Uint8Array, log: Log | undefined): void {
   }
 }
 
-/** A disk whose making was cut short has at most one file with something in it: the second is begun when the first is flushed. */
-function refuseDamaged(a: Uint8Array, b: Uint8Array): void {
-  if (isBlank(a) || isBlank(b)) return
+/**
+ * A disk whose making was cut short has at most one file with something in it: the second is begun when the first is flushed, and
+ * data comes when both are.
+ */
+function refuseDamaged(copies: readonly Uint8Array[], data: DataFiles): void {
+  if (copies.some(isBlank) && data.byteLength === 0) return
   throw new CorruptDataError('neither copy of the catalog can be read; deleting the disk makes its name usable again', {
     path: CATALOG_FILES[0],
   })

@@ -14,7 +14,12 @@ const SETTLE_AT_MOST_MS = 20_000
  */
 export async function growthOfMemory(work: () => Promise<void>): Promise<number> {
   const start = await settledMemory()
-  let highest = start
+  return (await highestMemory(work)) - start
+}
+
+/** The browser's memory in bytes at its highest while `work` ran; as in `growthOfMemory`. */
+export async function highestMemory(work: () => Promise<void>): Promise<number> {
+  let highest = browserMemory()
   const timer = setInterval(() => {
     highest = Math.max(highest, browserMemory())
   }, EVERY_MS)
@@ -23,7 +28,7 @@ export async function growthOfMemory(work: () => Promise<void>): Promise<number>
   } finally {
     clearInterval(timer)
   }
-  return Math.max(highest, browserMemory()) - start
+  return Math.max(highest, browserMemory())
 }
 
 async function settledMemory(): Promise<number> {

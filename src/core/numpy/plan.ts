@@ -222,7 +222,7 @@ function found<K>(
   key: LoopKey,
 ): K {
   const kernel = table[name]?.[key]
-  if (kernel === undefined) throw new Error(`no kernel computes ${name} in ${key}`)
+  if (kernel === undefined) throw new TypeError(`no kernel computes ${name} in ${key}`)
   return kernel as K // the table of that arity
 }
 

@@ -13,7 +13,7 @@ import { dtypeOf, isStoredPlainly, type Raster, rowsOf } from './rows.js'
 export interface FromGeoTiffOptions extends ImportOptions {
   /** Which image of the file: pages and overviews have one each. Default 0. */
   image?: number
-  /** Of geotiff, which decodes in its workers. Default: decoded in this thread. */
+  /** Of geotiff, which decodes in its workers all but deflate. Default: decoded in this thread. */
   pool?: Pool
 }
 
@@ -29,7 +29,7 @@ const MAX_TILE_BYTES = 2 ** 29
  * `geoKeys`, `origin`, `resolution`, `boundingBox`, `tiePoints`, `pixelScale`, `transformation`, `noData`, `gdal`, as far as the
  * file has them; numbers that JSON has not are text. From an address only what is needed comes, by range requests; what can
  * only be read from its start is put on disk first. Takes a few times 8 MiB of memory, or as much as one row of compressed
- * strips. Errors: InvalidSourceError for what is no such file or is cut short; DTypeError for samples that differ, complex ones
+ * strips. Errors: InvalidSourceError for what is no such file, is cut short or says of its parts what they are not; DTypeError for samples that differ, complex ones
  * and integers of 64 bits; those of DiskBackedNDArray.create. Nothing is left on disk then. Source: readRasters of geotiff.
  */
 export async function fromGeoTiff(
@@ -67,10 +67,11 @@ function rasterOf({ image }: OpenGeoTiff): Raster {
   const shape = samples === 1 ? [height, width] : [height, width, samples]
   const nbytes = byteLengthOf(shape, dtype)
   if (nbytes > MAX_BELIEVED_BYTES) throw new InvalidSourceError(`this GeoTIFF announces ${nbytes} bytes of pixels`)
-  const raster = { image, shape, dtype, rowBytes: byteLengthOf(shape.slice(1), dtype) }
-  const tileBytes = byteLengthOf([image.getTileHeight(), image.getTileWidth(), samples], dtype)
-  if (tileBytes > MAX_TILE_BYTES && !isStoredPlainly(raster)) {
-    throw new InvalidSourceError(`this GeoTIFF has parts of ${tileBytes} bytes, too large to be decoded`)
+  const partShape = [image.getTileHeight(), image.getTileWidth(), image.planarConfiguration === 1 ? samples : 1]
+  const partBytes = byteLengthOf(partShape, dtype)
+  const raster = { image, shape, dtype, rowBytes: byteLengthOf(shape.slice(1), dtype), partBytes }
+  if (partBytes > MAX_TILE_BYTES && !isStoredPlainly(raster)) {
+    throw new InvalidSourceError(`this GeoTIFF has parts of ${partBytes} bytes, too large to be decoded`)
   }
   return raster
 }

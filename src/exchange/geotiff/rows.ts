@@ -10,6 +10,7 @@ import type { Disk } from '../../disk.js'
 import { DEFAULT_DISK_NAME } from '../../options.js'
 import { signalOnly } from '../../work-options.js'
 import { swapInPlace } from '../byte-order.js'
+import { limitedTo } from './decoder.js'
 import { readable } from './file.js'
 
 /** Decoded at a time, where tiles are no larger. */
@@ -20,6 +21,8 @@ export interface Raster {
   readonly shape: readonly number[]
   readonly dtype: DType
   readonly rowBytes: number
+  /** A tile or strip has no more. */
+  readonly partBytes: number
 }
 
 interface RowsOptions extends WorkOptions {
@@ -126,7 +129,9 @@ async function* storedRows(
   }
 }
 
-async function decoded({ image }: Raster, window: Window, { pool, signal }: RowsOptions): Promise<TypedArray> {
-  const options = { window: [...window], interleave: true as const, ...(pool && { pool }), ...(signal && { signal }) }
+async function decoded({ image, partBytes }: Raster, window: Window, given: RowsOptions): Promise<TypedArray> {
+  const { pool, signal } = given
+  const limited = { window: [...window], interleave: true as const, pool: limitedTo(partBytes, pool) }
+  const options = signal === undefined ? limited : { ...limited, signal }
   return readable(signal, async () => (await image.readRasters(options)) as TypedArray)
 }

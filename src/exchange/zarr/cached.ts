@@ -43,7 +43,7 @@ const OPTIONS: readonly string[] = [
  * `refresh()`, the remote is asked again: an address by ETag and Last-Modified where the server gives them, a FetchStore by way of
  * the browser's own cache; parts of an object of which one turns out to be another version are dropped. Where the remote cannot
  * be asked, what is in the cache is given, whatever its age: so what was read once can be read offline. What finds no room is
- * given and not kept. Errors: TypeError; of the methods those of the remote where there is nothing in the cache,
+ * given and not kept. What a server says in Cache-Control does not count. Errors: TypeError; of the methods those of the remote where there is nothing in the cache,
  * DiskClosedError, the signal's reason. Source: AsyncReadable of zarrita; stale-if-error of RFC 5861.
  */
 export function cached(remote: string | URL | Readable, options: CachedZarrOptions): CachedZarrStore {

@@ -154,6 +154,31 @@ test('a disk of which neither catalog can be read is refused and left as it is',
   expectSame(directory, files)
 })
 
+test.each([
+  ['are gone', () => undefined],
+  ['are empty', () => new Uint8Array()],
+  ['are zeros', (bytes: Uint8Array) => new Uint8Array(bytes.byteLength)],
+  [
+    'are garbage or gone',
+    (bytes: Uint8Array, copy: string) => (copy === 'catalog-a' ? pattern(bytes.byteLength, 3) : undefined),
+  ],
+] as const)(
+  'a disk whose catalogs %s while its data is there is refused, and the data left as it is',
+  async (_, spoilt) => {
+    const files = await furnished()
+    for (const copy of COPIES) {
+      const bytes = spoilt(files.get(copy) as Uint8Array, copy)
+      if (bytes === undefined) files.delete(copy)
+      else files.set(copy, bytes)
+    }
+    const directory = directoryOf(files)
+    await expect(openService(directory)).rejects.toBeInstanceOf(CorruptDataError)
+    expect(sameBytes(new Map(directory.files()).get('data-0') as Uint8Array, files.get('data-0') as Uint8Array)).toBe(
+      true,
+    )
+  },
+)
+
 test.each(COPIES)('a disk whose %s is of a newer version is refused and left as it is, byte for byte', async (copy) => {
   const files = await furnished()
   files.set(copy, ofNewerVersion(files.get(copy) as Uint8Array))

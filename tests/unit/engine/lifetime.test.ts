@@ -1,6 +1,6 @@
 // What runs by itself or at the end: marks, recycled buffers, progress and aborts, closing while calls are under way.
 import { describe, expect, test } from 'vitest'
-import { DiskClosedError, QuotaExceededError } from '../../../src/core/errors.js'
+import { DiskClosedError, QuotaExceededError, StaleArrayError } from '../../../src/core/errors.js'
 import { BufferPool } from '../../../src/engine/buffers.js'
 import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
 import { Work } from '../../../src/engine/work.js'
@@ -13,7 +13,7 @@ import {
   sameBytes,
   spec,
 } from '../../support/engine-harness.js'
-import { FaultyDirectory } from '../../support/faulty-directory.js'
+import { afterPowerCut, FaultyDirectory } from '../../support/faulty-directory.js'
 
 const MIB = 1 << 20
 
@@ -70,6 +70,54 @@ describe('what is committed becomes durable', () => {
       expect(flushes(directory)).toBeGreaterThan(before)
     },
   )
+
+  test('by a later mark where one fails, of which the page is told', async () => {
+    const directory = new FaultyDirectory()
+    const service = await openService(directory)
+    await putBytes(service, 'a', pattern(100, 1))
+    directory.fault = ({ file }) => (file.startsWith('catalog') ? 'throw' : undefined)
+    service.scheduler.pass(1000)
+    const failed = {
+      type: 'error',
+      during: 'write-back',
+      error: expect.objectContaining({ name: 'QuotaExceededError' }),
+    }
+    expect(service.messages).toContainEqual(expect.objectContaining(failed))
+    directory.fault = () => undefined
+    const before = flushes(directory)
+    service.scheduler.pass(5000)
+    expect(flushes(directory)).toBeGreaterThan(before)
+    const again = await openService(afterPowerCut(directory.log, directory.log.length, () => 0.25))
+    expect(sameBytes(await bytesAt(again, 'a'), pattern(100, 1))).toBe(true)
+  })
+
+  test('or the call of a strict disk is refused, and has changed what it says when it is read', async () => {
+    const directory = new FaultyDirectory()
+    const service = await openService(directory, { durability: 'strict' })
+    await putBytes(service, 'a', pattern(100, 1))
+    let frames = 0
+    directory.fault = ({ file, kind }) =>
+      file === 'catalog-a' && kind === 'write' && frames++ > 0 ? 'throw' : undefined
+    await expect(putBytes(service, 'a', pattern(100, 2))).rejects.toBeInstanceOf(QuotaExceededError)
+    directory.fault = () => undefined
+    expect(sameBytes(await bytesAt(service, 'a'), pattern(100, 2))).toBe(true)
+    await service.call('flush', {})
+    const again = await openService(afterPowerCut(directory.log, directory.log.length, () => 0.25))
+    expect(sameBytes(await bytesAt(again, 'a'), pattern(100, 2))).toBe(true)
+  })
+})
+
+test('an array that a power cut took has a number that no later one gets', async () => {
+  const directory = new FaultyDirectory()
+  const service = await openService(directory)
+  await putBytes(service, 'a', pattern(100, 1))
+  await service.call('flush', {})
+  const lost = await putBytes(service, 'b', pattern(100, 2))
+  const again = await openService(afterPowerCut(directory.log, directory.log.length, () => 0.25))
+  expect(await again.call('stat', { path: 'b' })).toBeUndefined()
+  const later = await putBytes(again, 'c', pattern(100, 3))
+  expect(later.incarnation).toBeGreaterThan(lost.incarnation)
+  await expect(again.call('read', { incarnation: lost.incarnation })).rejects.toBeInstanceOf(StaleArrayError)
 })
 
 describe('recycled buffers', () => {

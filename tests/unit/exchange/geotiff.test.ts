@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import { fromArrayBuffer, writeArrayBuffer } from 'geotiff'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { bytesOf } from '../../../src/core/typed-array.js'
@@ -185,6 +186,56 @@ describe('refused, and nothing stays', () => {
       expect(await disk.list()).toEqual([])
     })
   }
+
+  /** One strip of 200 rows of 300 bytes, compressed. */
+  const deflated = (compressed: Uint8Array) => {
+    const tags = [
+      ...[
+        [256, 300],
+        [257, 200],
+        [258, 8],
+        [259, 8],
+        [262, 1],
+        [273, 8 + 2 + 9 * 12 + 4],
+      ],
+      ...[
+        [277, 1],
+        [278, 200],
+        [279, compressed.byteLength],
+      ],
+    ]
+    const head = new DataView(new ArrayBuffer(8 + 2 + tags.length * 12 + 4))
+    head.setUint32(0, 0x4d4d002a)
+    head.setUint32(4, 8)
+    head.setUint16(8, tags.length)
+    for (const [i, [tag = 0, value = 0]] of tags.entries()) {
+      head.setUint16(10 + 12 * i, tag)
+      head.setUint16(12 + 12 * i, 4)
+      head.setUint32(14 + 12 * i, 1)
+      head.setUint32(18 + 12 * i, value)
+    }
+    return new Blob([head, compressed as Uint8Array<ArrayBuffer>])
+  }
+
+  test('of a strip no more than it is said to have, however much there is', async () => {
+    const bomb = deflateSync(new Uint8Array(2 ** 26))
+    const { arrayBuffers } = process.memoryUsage()
+    for (const compressed of [bomb, bomb.subarray(0, -100)]) {
+      const array = await fromGeoTiff(deflated(compressed), { disk })
+      expect(await array.toArray()).toEqual(new Uint8Array(60_000))
+      await array.purge()
+    }
+    expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(2 ** 24)
+    for (const lying of [
+      new Uint8Array(100),
+      new Uint8Array(200_000),
+      deflateSync(new Uint8Array(60_000)).subarray(0, -20),
+    ]) {
+      const reading = fromGeoTiff(deflated(lying), { disk, cachePath: 'a' })
+      await expect(reading).rejects.toMatchObject({ name: 'InvalidSourceError' })
+    }
+    expect(await disk.list()).toEqual([])
+  })
 
   test('options that are for the file to say', async () => {
     await expect(fromGeoTiff(small(), { disk, shape: [600] } as object)).rejects.toThrow(TypeError)

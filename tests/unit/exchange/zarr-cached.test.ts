@@ -1,7 +1,7 @@
 // Zarr elsewhere behind a cache on disk: what is asked of the remote, and when.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as zarr from 'zarrita'
 import { type Disk, openDisk } from '../../../src/index.js'
 import { cached, zarrStore } from '../../../src/zarr.js'
@@ -123,6 +123,78 @@ test('a request ends when all who wait for it have aborted', async () => {
   two.abort(new Error('two'))
   await outcomes
   expect(seen[0]?.aborted).toBe(true)
+})
+
+test('where another origin does not allow conditions it is asked without them; where it allows nothing, what is here is given', async () => {
+  put('/a', 1, '"1"')
+  let isClosed = false
+  const refusing = async (request: Request) => {
+    if (isClosed || request.headers.has('if-none-match')) throw new TypeError('Failed to fetch')
+    return fetch(request)
+  }
+  const store = cached(url, { disk, maxBytes: 1e6, fetch: refusing })
+  await store.get('/a')
+  put('/a', 2, '"2"')
+  store.refresh()
+  expect([(await store.get('/a'))?.[0], asked]).toEqual([2, ['/a 200', '/a 200']])
+  isClosed = true
+  store.refresh()
+  expect((await store.get('/a'))?.[0]).toBe(2)
+  await expect(store.get('/b')).rejects.toThrow(TypeError)
+})
+
+test('what a server says of caching does not count: it is kept for maxAge', async () => {
+  put('/a', 1, '"1"')
+  let now = 1e12
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now)
+  try {
+    const answering = async (request: Request) => {
+      const response = await fetch(request)
+      return new Response(response.body, {
+        ...response,
+        headers: { etag: '"1"', 'cache-control': 'no-store, max-age=0' },
+      })
+    }
+    const store = cached(url, { disk, maxBytes: 1e6, maxAge: 1000, fetch: answering })
+    for (const after of [0, 999, 0]) {
+      now += after
+      await store.get('/a')
+    }
+    expect(asked).toEqual(['/a 200'])
+    now += 1
+    await store.get('/a')
+    expect(asked.length).toBe(2)
+  } finally {
+    clock.mockRestore()
+  }
+})
+
+test('on a disk that is full what is read is given and not kept', async () => {
+  const full = await openDisk({ name: `full-${number}`, backend: 'memory', diskBudget: 3000 })
+  const held = await full.array(new Uint8Array(2500), { cachePath: 'held' })
+  put('/a', 1, '"1"')
+  const store = cached(url, { disk: full, maxBytes: 1e6 })
+  for (let i = 0; i < 2; i++) expect((await store.get('/a'))?.[999]).toBe(1)
+  expect([asked, (await full.list()).map(({ path }) => path)]).toEqual([['/a 200', '/a 200'], ['held']])
+  await held.close()
+  await full.close({ discard: true })
+})
+
+test('two at once on one disk give what is there, and come below maxBytes again', async () => {
+  for (let i = 0; i < 12; i++) put(`/${i}`, i, '"1"')
+  const maxBytes = 4 * 1512
+  const stores = [cached(url, { disk, maxBytes }), cached(url, { disk, maxBytes })]
+  const reads = Array.from({ length: 12 }, (_, i) => Promise.all(stores.map((store) => store.get(`/${i}`))))
+  for (const [i, found] of (await Promise.all(reads)).entries()) {
+    expect(found.map((bytes) => [bytes?.length, bytes?.[500]])).toEqual([
+      [1000, i],
+      [1000, i],
+    ])
+  }
+  expect((await stores[0]?.usage())?.entries).toBeGreaterThan(0)
+  put('/new', 1, '"1"')
+  await stores[0]?.get('/new')
+  expect((await stores[1]?.usage())?.bytes).toBeLessThanOrEqual(maxBytes)
 })
 
 test('zarrita reads through it', async () => {

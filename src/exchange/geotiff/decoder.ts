@@ -1,0 +1,52 @@
+// Tiles and strips decoded to as many bytes as they are said to have, and no more.
+import { BaseDecoder, getDecoder, type Pool } from 'geotiff'
+import { InvalidSourceError } from '../../core/errors.js'
+
+type Parameters = ConstructorParameters<typeof BaseDecoder>[0]
+type Decoders = Pick<Pool, 'bindParameters'>
+
+const DEFLATE: readonly number[] = [8, 32946]
+/** What is compressed is hardly larger than what it was made of. */
+const SPARE_BYTES = 2 ** 16
+
+/** In the place of a pool, which it uses where there is one for all but deflate: the browser inflates faster. */
+export function limitedTo(partBytes: number, pool: Pool | undefined): Pool {
+  const decoders: Decoders = {
+    bindParameters: (compression, parameters) => ({
+      decode: async (buffer) => {
+        if (buffer.byteLength > 2 * partBytes + SPARE_BYTES) {
+          throw new InvalidSourceError(`this GeoTIFF has ${buffer.byteLength} bytes for a part of ${partBytes}`)
+        }
+        if (DEFLATE.includes(compression)) return new Inflating(parameters, partBytes).decode(buffer)
+        if (pool !== undefined) return pool.bindParameters(compression, parameters).decode(buffer)
+        return (await getDecoder(compression, parameters)).decode(buffer)
+      },
+    }),
+  }
+  return decoders as Pool // readRasters asks nothing else of it
+}
+
+class Inflating extends BaseDecoder {
+  readonly #partBytes: number
+
+  constructor(parameters: Parameters, partBytes: number) {
+    super(parameters)
+    this.#partBytes = partBytes
+  }
+
+  /** Fewer where the last strip has fewer rows. What comes behind is not looked at. */
+  override async decodeBlock(buffer: ArrayBuffer): Promise<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#partBytes)
+    const reader = new Blob([buffer]).stream().pipeThrough(new DecompressionStream('deflate')).getReader()
+    let filled = 0
+    while (filled < bytes.byteLength) {
+      const { done, value } = await reader.read()
+      if (done) break
+      const part = value.subarray(0, bytes.byteLength - filled)
+      bytes.set(part, filled)
+      filled += part.byteLength
+    }
+    await reader.cancel().catch(() => undefined) // what it says of the rest is of no interest
+    return filled === bytes.byteLength ? bytes.buffer : bytes.slice(0, filled).buffer
+  }
+}
