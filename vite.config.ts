@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { transform } from 'esbuild'
 import type { Plugin } from 'vite'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
-import { workerParts } from './scripts/worker-parts.mjs'
+import { oneWorker, workerParts } from './scripts/worker-parts.mjs'
 
 const target = 'es2022'
 /** Where the counts of a test run are to be written, for scripts/test.mjs. */
@@ -28,7 +28,7 @@ function libraryEntries(): Record<string, string> {
 const WORKER_IN_SOURCE = "new URL('../worker/entry.ts', import.meta.url)"
 /** What partsOfWorker() of src/spawn.ts returns in source, and each of what it returns else. */
 const PARTS_IN_SOURCE = 'return {}'
-const PARTS = ['worker-operators']
+const PARTS = ['worker-operators', 'worker-kernels', 'worker-folds']
 
 /** The module that starts the storage worker, with the worker as it is built; undefined for any other. */
 function startingBuilt(code: string, addressOf: (name: string) => string): string | undefined {
@@ -88,7 +88,7 @@ function decorators(): Plugin {
 }
 
 /** What a page needs before it opens a disk; in a file with anything else, bundlers would load that too. */
-const start = /\/src\/(open-disk|core\/(errors|dtype|shape|selection))\.ts$/
+const start = /\/src\/(open-disk|core\/(errors|dtype|shape|slice))\.ts$/
 /** An entry for the same reason: who uses functions only needs no lazy expressions. */
 const lazy = 'src/operators/lazy.ts'
 
@@ -113,6 +113,7 @@ const library: ViteUserConfig = {
 }
 
 const worker: ViteUserConfig = {
+  plugins: [oneWorker()],
   build: {
     target,
     sourcemap: true,

@@ -52,7 +52,6 @@ export class Endpoints {
       const { x, y } = this.#map.toScreen({ x: nearestCopy(view, raster.grid, point.x), y: point.y })
       pin.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`
       pin.hidden = x < -20 || y < -20 || x > size.width + 20 || y > size.height + 20
-      pin.setAttribute('aria-label', `${end.toUpperCase()}, ${describePlace(raster, point)}. Arrow keys move it.`)
     }
   }
 
@@ -133,6 +132,8 @@ export class Endpoints {
     const raster = this.#map.raster
     if (!raster) return
     const point = this.#ends[end]
+    const label = `${end.toUpperCase()}, ${describePlace(raster, point)}. Arrow keys move it.`
+    this.#pins[end].setAttribute('aria-label', label)
     const lonLat = raster.geo && toLonLat(raster.geo, point)
     const lon = lonLat && (lonLat.lon > 180 ? lonLat.lon - 360 : lonLat.lon)
     this.#field(end, 'x').value = lon === undefined ? String(Math.floor(point.x)) : String(Number(lon.toFixed(2)))

@@ -26,8 +26,7 @@ export class HistogramPanel {
 
   constructor(map: MapCanvas) {
     this.#map = map
-    const box = part(this.#root, 'chart')
-    this.#plot = new Plot(box, {
+    this.#plot = new Plot(part(this.#root, 'chart'), {
       height: HEIGHT,
       fromZero: true,
       series: [
@@ -39,7 +38,7 @@ export class HistogramPanel {
         },
         {
           ...(stepped && { paths: stepped({ align: 1 }) }),
-          stroke: () => colourOf(box, '--text'),
+          stroke: () => colourOf('--text'),
           width: 1.2,
           points: { show: false },
         },

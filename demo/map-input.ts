@@ -9,7 +9,7 @@ const WHEEL_ZOOM = 0.0022
 const TRACKPAD_ZOOM = 0.012
 
 export interface MapInputListeners {
-  /** The pointer rests on this pixel; undefined: it left. */
+  /** The pointer rests on this pixel, dragging nothing; undefined: it left. */
   onPoint(pixel: Point | undefined): void
   /** A key the map itself has no use for. Returns whether it was used. */
   onKey(key: string): boolean
@@ -17,10 +17,16 @@ export interface MapInputListeners {
 
 /** `target` takes focus and events; its box is the canvas's. */
 export function listenToInput(target: HTMLElement, map: MapCanvas, listeners: MapInputListeners): void {
-  const pixelOf = (event: MouseEvent): Point => {
-    const box = target.getBoundingClientRect()
-    return { x: event.clientX - box.left, y: event.clientY - box.top }
+  // Where the map is does not change while it is dragged, and asking would lay the page out at every move.
+  let box = target.getBoundingClientRect()
+  const look = () => {
+    box = target.getBoundingClientRect()
   }
+  for (const type of ['pointerenter', 'pointerdown', 'wheel', 'dblclick'] as const) {
+    target.addEventListener(type, look, { capture: true, passive: true })
+  }
+  addEventListener('scroll', look, { capture: true, passive: true })
+  const pixelOf = (event: MouseEvent): Point => ({ x: event.clientX - box.left, y: event.clientY - box.top })
   listenToPointers(target, map, pixelOf, listeners)
   target.addEventListener(
     'wheel',
@@ -91,8 +97,7 @@ function listenToPointers(
       const [after, spreadAfter] = [middle(), spread()]
       map.panBy(before.x - after.x, before.y - after.y)
       if (spreadBefore > 0 && spreadAfter > 0) map.zoomBy(spreadAfter / spreadBefore, after)
-    }
-    listeners.onPoint(pixelOf(event))
+    } else listeners.onPoint(pixelOf(event))
   })
   const release = (event: PointerEvent) => {
     pointers.delete(event.pointerId)

@@ -26,6 +26,7 @@ export class MapPanel {
   readonly #histogram: HistogramPanel
   readonly #sculptor: Sculptor
   #tiles: TileCache | undefined
+  #tilesTold = 0
   #coasts: Awaited<ReturnType<typeof loadCoastlines>> | undefined
 
   constructor() {
@@ -151,8 +152,11 @@ export class MapPanel {
 
   #showStats(): void {
     const stats = this.#tiles?.stats
-    this.#board.dataset['settled'] = String(this.#tiles?.settled ?? false)
-    if (!stats || stats.tiles === 0) return
+    const settled = String(this.#tiles?.settled ?? false)
+    if (this.#board.dataset['settled'] !== settled) this.#board.dataset['settled'] = settled
+    if (!stats || stats.tiles === this.#tilesTold) return
+    this.#tilesTold = stats.tiles
+    if (stats.tiles === 0) return
     byId('map-stats').textContent =
       `${formatCount(stats.tiles)} tiles read, ${formatBytes(stats.bytes)} of ${formatBytes(this.#map.raster?.array.nbytes ?? 0)}; ` +
       `${formatDuration(stats.medianMilliseconds)} a tile (median)`

@@ -47,8 +47,8 @@ export class Plot {
   }
 
   #describe({ height, series, fromZero, onDraw }: PlotOptions): uPlot.Options {
-    const axis = { stroke: () => this.#colour('--soft'), font: FONT, ticks: { show: false } }
-    const grid = { stroke: () => this.#colour('--line'), width: 1 }
+    const axis = { stroke: () => colourOf('--soft'), font: FONT, ticks: { show: false } }
+    const grid = { stroke: () => colourOf('--line'), width: 1 }
     return {
       width: Math.max(1, this.#box.clientWidth),
       height,
@@ -57,21 +57,16 @@ export class Plot {
       scales: { x: { time: false }, y: fromZero ? { range: (_, __, max) => [0, max * 1.05 || 1] } : {} },
       axes: [
         { ...axis, grid: { show: false }, values: labelTicks, size: 26, space: 64 },
-        { ...axis, grid, values: labelTicks, size: 48, space: 34 },
+        { ...axis, grid, values: labelTicks, size: 56, gap: 12, space: 34 },
       ],
       series: [{}, ...series],
       cursor: {
         y: false,
         drag: { x: false, y: false },
-        points: { size: 9, width: 2, fill: () => this.#colour('--card'), stroke: () => this.#colour('--accent') },
+        points: { size: 9, width: 2, fill: () => colourOf('--card'), stroke: () => colourOf('--accent') },
       },
       hooks: { setCursor: [({ cursor }) => this.#moved(cursor.idx ?? undefined)], draw: onDraw ? [onDraw] : [] },
     }
-  }
-
-  /** A canvas knows no custom properties. */
-  #colour(property: string): string {
-    return colourOf(this.#box, property)
   }
 
   #resize(height: number): void {
@@ -114,12 +109,18 @@ function labelTicks(_: uPlot, ticks: number[]): string[] {
   return ticks.map((tick) => formatValue(tick, digits))
 }
 
-/** A custom property's colour, as a canvas takes it. */
-export function colourOf(element: HTMLElement, property: string): string {
+const colours = new Map<string, string>()
+darkMode.addEventListener('change', () => colours.clear())
+
+/** A custom property's colour in the present theme, as a canvas takes it. */
+export function colourOf(property: string): string {
+  const known = colours.get(property)
+  if (known !== undefined) return known
   const probe = document.createElement('i')
   probe.style.color = `var(${property})`
-  element.append(probe)
+  document.body.append(probe)
   const { color } = getComputedStyle(probe)
   probe.remove()
+  colours.set(property, color)
   return color
 }

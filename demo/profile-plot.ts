@@ -9,7 +9,7 @@ const END_RADIUS = 9
 export function makeProfilePlot(box: HTMLElement): Plot {
   return new Plot(box, {
     height: HEIGHT,
-    series: [{ stroke: () => colourOf(box, '--accent'), width: 1.8, points: { show: false } }],
+    series: [{ stroke: () => colourOf('--accent'), width: 1.8, points: { show: false } }],
     onDraw: drawEnds,
   })
 }

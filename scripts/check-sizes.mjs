@@ -29,11 +29,15 @@ const sizes = {
   'and functions of `/numpy`': some.atOnce,
   'and all of `/numpy`, `lazy` too': all.atOnce,
   'when it opens a disk': start.later('open'),
+  'when that opens a store': start.later('store', ['open']),
   'when it computes on disk': some.later('compute', ['open']),
   'element by element in memory': some.later('in-memory-elementwise', ['open', 'compute']),
   'reductions in memory': some.later('in-memory-folds', ['open', 'compute']),
   'the storage worker': script('storage-worker'),
-  'when it computes on disk, in the worker': script('worker-operators'),
+  'when that computes': script('worker-operators'),
+  'kernels of that': script('worker-kernels'),
+  'reductions, histograms, matrix products of that': script('worker-folds'),
+  'all of the worker as one text, where it has to be': script('worker'),
   '`/zarr`, `/geotiff`, `/image` or `/arrow`, without its library, at most': Math.max(...optional),
 }
 

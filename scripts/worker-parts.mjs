@@ -1,5 +1,6 @@
-// Builds the storage worker in parts that bundlers of consumers cannot tear apart: each is a script that imports nothing. The
-// first leaves what it shares in a global, and has the others run by `runPart` of worker/parts.ts; they leave theirs there too.
+// Builds the storage worker as one script, or in parts that bundlers of consumers cannot tear apart: each is a script that
+// imports nothing. The first leaves what it shares in a global, and has the others run by `runPart` of worker/parts.ts; they leave
+// theirs there too.
 import { createHash } from 'node:crypto'
 
 /** Stands for the build's name until the code is known: the parts of two builds never meet. */
@@ -10,6 +11,26 @@ const EXPORT = /^export \{(?<names>[^}]*)\};$/m
 const IMPORT = /^import (?:\{(?<names>[^}]*)\} from )?"\.\/(?<part>[\w-]+)\.js";$/gm
 const LATER = /\bimport\("\.\/(?<part>[\w-]+)\.js"\)/g
 const LEFT = /^(?:import|export)\b/m
+
+/** @typedef {import('vite').Rolldown.OutputBundle} Bundle */
+
+const DYNAMIC = /(?<!typeof )\bimport\((?<module>'[^']+')\)/g
+
+/** Without parts: what the engine imports dynamically is there from the start. @returns {import('vite').Plugin} */
+export function oneWorker() {
+  return {
+    name: 'one-worker',
+    enforce: 'pre',
+    transform(source, id) {
+      const modules = id.includes('/src/engine/') ? [...source.matchAll(DYNAMIC)].map(([, module]) => module) : []
+      if (modules.length === 0) return null
+      let count = 0
+      const code = source.replace(DYNAMIC, () => `Promise.resolve(part${count++})`)
+      const imports = modules.map((module, i) => `import * as part${i} from ${module};`)
+      return { code: imports.join('') + code, map: null } // line for line
+    },
+  }
+}
 
 /** @returns {import('vite').Plugin} */
 export function workerParts() {
@@ -30,13 +51,46 @@ export function workerParts() {
       return { code: made, map: null } // line for line
     },
     generateBundle(_options, bundle) {
-      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
+      mergeCommon(bundle)
+      const chunks = chunksOf(bundle)
       const hash = createHash('sha256')
       for (const { code } of chunks) hash.update(code)
       const build = hash.digest('hex').slice(0, BUILD.length)
       for (const chunk of chunks) chunk.code = chunk.code.replaceAll(BUILD, build)
     },
   }
+}
+
+/** @param {Bundle} bundle */
+function chunksOf(bundle) {
+  return Object.values(bundle).filter((file) => file.type === 'chunk')
+}
+
+/**
+ * What several parts have in common becomes a function of the part that is there before them, the one that has them run.
+ * @param {Bundle} bundle
+ */
+function mergeCommon(bundle) {
+  const first = chunksOf(bundle).find((chunk) => chunk.isDynamicEntry && chunk.dynamicImports.length > 0)
+  for (;;) {
+    const commons = chunksOf(bundle).filter((chunk) => !chunk.isEntry && !chunk.isDynamicEntry)
+    // Each is put in front of those that need it.
+    const next = commons.find(({ fileName }) => !commons.some(({ imports }) => imports.includes(fileName)))
+    if (next === undefined) return
+    if (first === undefined) throw new Error(`no part is there before all that need ${next.fileName}`)
+    const block = `(() => {${next.code.replace(/\n\/\/# sourceMappingURL=.*/, '').trim()}})();\n`
+    first.code = block + first.code
+    shiftMap(bundle[`${first.fileName}.map`], block.split('\n').length - 1)
+    delete bundle[next.fileName]
+    delete bundle[`${next.fileName}.map`]
+  }
+}
+
+/** @param {Bundle[string] | undefined} map @param {number} lines in front of what it is of */
+function shiftMap(map, lines) {
+  if (map?.type !== 'asset') return
+  const { mappings, ...rest } = JSON.parse(String(map.source))
+  map.source = JSON.stringify({ ...rest, mappings: ';'.repeat(lines) + mappings })
 }
 
 /** @param {string} _ @param {string | undefined} names @param {string} part */

@@ -1,6 +1,7 @@
 // An array cut into blocks of about one size, in C order.
-import { type Selection, slice } from './core/selection.js'
+import type { Selection } from './core/selection.js'
 import { sizeOf } from './core/shape.js'
+import { slice } from './core/slice.js'
 
 /** As many bytes as a read takes in one go. */
 export const DEFAULT_BLOCK_BYTES = 4 * 2 ** 20

@@ -27,7 +27,7 @@ import { isTag } from './lifetime.js'
 import { type MemoizeOptions, memoize } from './memoize.js'
 import type { Problem } from './protocol.js'
 import type { Session } from './session.js'
-import { DiskBackedStore } from './store.js'
+import type { DiskBackedStore } from './store.js'
 import { reporter, workOptions } from './work-options.js'
 
 export class DiskHandle extends EventTarget implements Disk {
@@ -148,7 +148,8 @@ export class DiskHandle extends EventTarget implements Disk {
     const { factory, valueType, validator, expire, tags } = options
     const own = { ...(factory && { factory }), ...(valueType && { valueType }), ...(validator && { validator }) }
     const lifetime = { ...(expire !== undefined && { expire }), ...(tags && { tags }) }
-    return DiskBackedStore.open<T>({ ...own, ...lifetime, config, disk: this })
+    const stores = await import('./store.js') // of no use to pages without stores
+    return stores.DiskBackedStore.open<T>({ ...own, ...lifetime, config, disk: this })
   }
 
   async list(prefix = ''): Promise<ArrayInfo[]> {

@@ -1,12 +1,12 @@
 // What page and storage service agree on about operators: what is computed, over what, and what comes back. Types only.
 import type { DType } from './core/dtype.js'
+import type { ViewLayout } from './core/layout.js'
 import type { Node } from './core/numpy/expression.js'
 import type { AccumulateName } from './core/numpy/reduce/accumulate.js'
 import type { HistogramOptions } from './core/numpy/reduce/bins.js'
 import type { PercentileOptions } from './core/numpy/reduce/percentile.js'
 import type { ReductionOptions } from './core/numpy/reduce/plan.js'
-import type { ReductionName } from './core/numpy/types.js'
-import type { ViewLayout } from './core/view-layout.js'
+import type { ReductionName } from './core/numpy/reduce/types.js'
 
 /**
  * What an operator reads, seen in `layout`: an array on disk in C order, while it is of shape `base`; or elements that come

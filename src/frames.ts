@@ -1,5 +1,5 @@
 // How views see the arrays they are of.
-import type { ViewLayout } from './core/view-layout.js'
+import type { ViewLayout } from './core/layout.js'
 
 /** How an array of shape `base` is seen; strides and offset count its elements in C order. */
 export interface Frame {

@@ -44,7 +44,8 @@ export {
   WorkerFailedError,
 } from './core/errors.js'
 export { NDArray } from './core/ndarray.js'
-export { type Selection, type Slice, slice } from './core/selection.js'
+export type { Selection } from './core/selection.js'
+export { type Slice, slice } from './core/slice.js'
 export type { ArrayData, ByteStream, CreateOptions } from './creation.js'
 export type { Disk } from './disk.js'
 export type { ArrayInfo, DiskEventMap, DiskSnapshot, DiskStats, DiskUsage } from './events.js'

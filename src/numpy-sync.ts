@@ -1,5 +1,5 @@
 // The entry 'lazy-disk-cache/numpy-sync': NumPy's operators for operands in memory, at once.
-export type { MemoryOperand as Operand } from './core/numpy/operands.js'
+
 export {
   accumulate,
   all,
@@ -72,4 +72,5 @@ export {
   trunc,
   where,
 } from './core/numpy/sync.js'
+export type { MemoryOperand as Operand } from './core/numpy/terms.js'
 export { scalar, type WeakOrStrongScalar } from './core/numpy/weak.js'

@@ -1,8 +1,8 @@
 // What to read of an array on disk for a strided view of it: the smallest box around the view, and the view of that box.
 
+import type { ViewLayout } from './core/layout.js'
 import type { ResolvedAxis, ResolvedSelection } from './core/selection.js'
 import { sizeOf, stridesOf } from './core/shape.js'
-import type { ViewLayout } from './core/view-layout.js'
 
 export interface ReadPlan {
   /** Of the array on disk. */

@@ -1,35 +1,10 @@
 // Data in: everything an array can be made from, brought to elements in C order with shape and dtype.
-import { type Complex, checkDType, DTYPES, type DType, type TypedArray } from './dtype.js'
-import { DTypeError, ShapeError } from './errors.js'
-import { fromNested, type Nested } from './nested.js'
-import { isScalar } from './scalar.js'
+import { type Complex, checkDType, type DType, type TypedArray } from './dtype.js'
+import { ShapeError } from './errors.js'
+import { type ArrayLike, type ArrayParts, readGiven, type StridedData } from './given.js'
+import type { Nested } from './nested.js'
 import { checkShape, shapeText, sizeOf } from './shape.js'
 import { contiguous } from './strided.js'
-import { isTypedArray, naturalDType, plainTypedArray, wrap } from './typed-array.js'
-
-/** Elements in C order. */
-export interface ArrayParts<D extends DType = DType> {
-  readonly data: TypedArray<D>
-  readonly shape: readonly number[]
-  readonly dtype: D
-}
-
-/** An NDArray, by its shape. */
-export interface ArrayLike {
-  readonly data: TypedArray
-  readonly shape: readonly number[]
-  readonly strides: readonly number[]
-  readonly offset: number
-  readonly dtype: DType
-}
-
-/** A scijs ndarray or a zarrita chunk, by its shape. `stride` and `offset` count array elements. */
-export interface StridedData {
-  readonly data: TypedArray | Uint8ClampedArray
-  readonly shape: readonly number[]
-  readonly stride: readonly number[]
-  readonly offset?: number
-}
 
 /** What is in memory already; arrays on disk are the façade's. */
 export type ArrayDataInMemory =
@@ -44,14 +19,6 @@ export type ArrayDataInMemory =
   | boolean
   | Complex
 
-/** What else than its own dtype a typed array can be read as, without a change of its bytes. */
-export const READ_AS: Partial<Record<DType, DType>> = {
-  uint8: 'bool',
-  uint16: 'float16',
-  float32: 'complex64',
-  float64: 'complex128',
-}
-
 /**
  * Elements, shape and dtype of `data`. Typed arrays, buffers and contiguous arrays share their memory with the result;
  * strided ones and nested arrays are copied. Without `shape` a typed array or buffer is 1-d. `dtype` re-reads a typed array
@@ -65,19 +32,9 @@ export function arrayParts<D extends DType = DType>(
 ): ArrayParts<D> {
   const dtype = options.dtype === undefined ? undefined : checkDType(options.dtype)
   const shape = options.shape === undefined ? undefined : checkShape(options.shape)
-  return shaped(partsOf(data, dtype), shape) as ArrayParts<D> // partsOf gives `dtype`, or the caller asked for any
-}
-
-function partsOf(data: unknown, dtype: DType | undefined): ArrayParts {
-  if (isTypedArray(data)) return typedParts(data, dtype)
-  if (isBuffer(data)) return bufferParts(data, dtype)
-  if (Array.isArray(data) || isScalar(data)) return fromNested(data, dtype)
-  if (isArrayLike(data)) return arrayLikeParts(data, dtype)
-  if (isStridedData(data)) return stridedParts(data, dtype)
-  throw new TypeError(
-    'expected a typed array, an ArrayBuffer, nested arrays, an NDArray or { data, shape, stride }, ' +
-      `got ${data === null ? 'null' : typeof data}`,
-  )
+  const given = readGiven(data, dtype)
+  const parts = { data: contiguous(given.dtype, given.shape, given), shape: given.shape, dtype: given.dtype }
+  return shaped(parts, shape) as ArrayParts<D> // readGiven gives `dtype`, or the caller asked for any
 }
 
 /** Errors: ShapeError with NumPy's words where `shape` has another number of elements. */
@@ -86,74 +43,4 @@ function shaped(parts: ArrayParts, shape: readonly number[] | undefined): ArrayP
   const size = sizeOf(parts.shape)
   if (sizeOf(shape) === size) return { ...parts, shape }
   throw new ShapeError(`cannot reshape array of size ${size} into shape ${shapeText(shape)}`)
-}
-
-function typedParts(given: TypedArray | Uint8ClampedArray, dtype: DType | undefined): ArrayParts {
-  const data = plainTypedArray(given)
-  const natural = naturalDType(data)
-  const read = dtype ?? natural
-  if (read !== natural && READ_AS[natural] !== read) throw needsCast(data, natural, read)
-  const size = data.length / DTYPES[read].width
-  if (!Number.isInteger(size))
-    throw new ShapeError(`${data.length} numbers are no whole ${read} elements: they are pairs`)
-  const halves = read === 'float16' && natural !== read
-  return { data: halves ? wrap(data.buffer, read, data.byteOffset, size) : data, shape: [size], dtype: read }
-}
-
-function bufferParts(buffer: ArrayBufferLike, dtype: DType | undefined): ArrayParts {
-  if (dtype === undefined) throw new DTypeError('an ArrayBuffer has no dtype of its own: say which in { dtype }')
-  const { itemsize } = DTYPES[dtype]
-  if (buffer.byteLength % itemsize !== 0) {
-    throw new ShapeError(`a buffer of ${buffer.byteLength} bytes holds no whole ${dtype} elements of ${itemsize} bytes`)
-  }
-  return { data: wrap(buffer, dtype), shape: [buffer.byteLength / itemsize], dtype }
-}
-
-function arrayLikeParts(array: ArrayLike, dtype: DType | undefined): ArrayParts {
-  if (dtype !== undefined && dtype !== array.dtype) throw needsCast(array.data, array.dtype, dtype)
-  return { data: contiguous(array.dtype, array.shape, array), shape: array.shape, dtype: array.dtype }
-}
-
-function stridedParts(given: StridedData, dtype: DType | undefined): ArrayParts {
-  const shape = checkShape(given.shape)
-  const parts = typedParts(given.data, dtype)
-  const array = { ...parts, shape, strides: given.stride, offset: given.offset ?? 0 }
-  checkReach(array, sizeOf(parts.shape))
-  return { ...parts, data: contiguous(parts.dtype, shape, array), shape }
-}
-
-/** Errors: ShapeError where shape, stride and offset leave the `size` elements there are. */
-function checkReach({ shape, strides, offset }: Omit<ArrayLike, 'data'>, size: number): void {
-  const isValid = strides.length === shape.length && [...strides, offset].every(Number.isSafeInteger)
-  const steps = shape.map((length, axis) => (length - 1) * (strides[axis] ?? 0))
-  const first = steps.reduce((at, step) => at + Math.min(step, 0), offset)
-  const last = steps.reduce((at, step) => at + Math.max(step, 0), offset)
-  if (isValid && (sizeOf(shape) === 0 || (first >= 0 && last < size))) return
-  throw new ShapeError(
-    `shape ${shapeText(shape)} with stride ${shapeText(strides)} and offset ${offset} does not lie in ${size} elements`,
-  )
-}
-
-function isBuffer(data: unknown): data is ArrayBufferLike {
-  const name = Object.prototype.toString.call(data)
-  return name === '[object ArrayBuffer]' || name === '[object SharedArrayBuffer]'
-}
-
-function isArrayLike(data: unknown): data is ArrayLike {
-  return isObjectWith(data, 'strides') && 'dtype' in data && isTypedArray(data.data)
-}
-
-function isStridedData(data: unknown): data is StridedData {
-  return isObjectWith(data, 'stride') && isTypedArray(data.data)
-}
-
-function isObjectWith(data: unknown, strides: string): data is { data: unknown } {
-  return typeof data === 'object' && data !== null && 'data' in data && 'shape' in data && strides in data
-}
-
-function needsCast(data: TypedArray, own: DType, wanted: DType): DTypeError {
-  const name = data[Symbol.toStringTag]
-  return new DTypeError(
-    `a ${name} of ${own} is not read as ${wanted}: cast it with NDArray.from(data).astype('${wanted}')`,
-  )
 }

@@ -1,9 +1,10 @@
 // NDArray: an n-dimensional array in memory and its views. A container, without arithmetic.
 import { castTyped } from './cast.js'
 import { type Casting, checkCast } from './casting.js'
-import { type ArrayDataInMemory, type ArrayParts, arrayParts } from './data.js'
+import { type ArrayDataInMemory, arrayParts } from './data.js'
 import { checkDType, DTYPES, type DType, type Scalar, type TypedArray } from './dtype.js'
 import { InvalidSelectionError } from './errors.js'
+import type { ArrayParts } from './given.js'
 import { readScalar } from './scalar.js'
 import { resolveIndex, resolveSelection, type Selection } from './selection.js'
 import { type SettableValue, valueForSet } from './set-value.js'

@@ -1,13 +1,7 @@
 // Selections: which elements of an array are meant, axis by axis. NumPy's basic indexing without newaxis and ellipsis.
 import { InvalidSelectionError } from './errors.js'
 import { shapeText } from './shape.js'
-
-/** A range of one axis, as Python's slice object (and zarrita's): null is open. */
-export interface Slice {
-  readonly start: number | null
-  readonly stop: number | null
-  readonly step: number | null
-}
+import type { Slice } from './slice.js'
 
 /** Per axis an index (negative: from the end; the axis goes), a slice, or null for all. Missing entries: whole axes. */
 export type Selection = readonly (number | null | Slice)[]
@@ -22,15 +16,6 @@ export interface ResolvedAxis {
 
 /** One entry for every axis of the array. */
 export type ResolvedSelection = readonly ResolvedAxis[]
-
-/**
- * A range of one axis, from `start` up to but not including `stop`. null or undefined is open, negative bounds count from
- * the end, bounds past either end are clipped (NumPy's basic slicing). One argument is the start, as in
- * Array.prototype.slice; Python's `slice(a)` is the stop.
- */
-export function slice(start?: number | null, stop?: number | null, step?: number | null): Slice {
-  return Object.freeze({ start: start ?? null, stop: stop ?? null, step: step ?? null })
-}
 
 /**
  * Works out a selection against a shape. Indices out of range are errors, slice bounds are clipped.

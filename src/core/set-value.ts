@@ -1,9 +1,10 @@
 // What `set` writes: scalars, arrays and plain data brought to the dtype and a shape that broadcasts to the selection's.
 import { castTyped } from './cast.js'
 import { checkCast } from './casting.js'
-import { type ArrayLike, type ArrayParts, arrayParts, READ_AS, type StridedData } from './data.js'
+import { arrayParts } from './data.js'
 import { type Complex, DTYPES, type DType, type TypedArray } from './dtype.js'
 import { ShapeError } from './errors.js'
+import { type ArrayLike, type ArrayParts, READ_AS, type StridedData } from './given.js'
 import { fromNested, type Nested } from './nested.js'
 import { isScalar } from './scalar.js'
 import { broadcastsTo, shapeText, sizeOf } from './shape.js'

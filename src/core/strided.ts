@@ -39,12 +39,14 @@ export function gather<D extends DType>(dtype: D, shape: readonly number[], sour
   return data
 }
 
-/** The elements in C order: the same memory where they are so already, else fresh. */
+/** The elements in C order: the same memory where they are so already (the same typed array where they are all of it), else fresh. */
 export function contiguous<D extends DType>(dtype: D, shape: readonly number[], source: Layout): TypedArray<D> {
   if (!isContiguous(shape, source.strides)) return gather(dtype, shape, source)
   const { width } = DTYPES[dtype]
   const start = source.offset * width
-  return source.data.subarray(start, start + sizeOf(shape) * width) as TypedArray<D> // of that dtype
+  const length = sizeOf(shape) * width
+  const isAll = start === 0 && length === source.data.length
+  return (isAll ? source.data : source.data.subarray(start, start + length)) as TypedArray<D> // of that dtype
 }
 
 /** Drops axes of one element and joins neighbours that both arrays walk in one stride; the target's closest is last. */

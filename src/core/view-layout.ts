@@ -1,19 +1,8 @@
 // The layouts of views: which strides a selection, a permutation, another shape and a broadcast have. Nothing is copied.
 import { ShapeError } from './errors.js'
+import type { ViewLayout } from './layout.js'
 import { type ResolvedSelection, selectedShape } from './selection.js'
 import { broadcastsTo, checkAxis, checkShape, shapeText, sizeOf, stridesOf } from './shape.js'
-
-/** Strides and offset in array elements. */
-export interface ViewLayout {
-  readonly shape: readonly number[]
-  readonly strides: readonly number[]
-  readonly offset: number
-}
-
-/** The layout an array has on disk and in memory. */
-export function wholeLayout(shape: readonly number[]): ViewLayout {
-  return { shape, strides: stridesOf(shape), offset: 0 }
-}
 
 /** Errors: ShapeError where the view leaves an array of `size` elements. */
 export function checkLayout({ shape, strides, offset }: ViewLayout, size: number): void {

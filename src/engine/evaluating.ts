@@ -1,6 +1,6 @@
 // Evaluations as the protocol has them: operands are found at once, and computed over by what is fetched when it is first needed.
 
-import { StaleArrayError, WorkerFailedError } from '../core/errors.js'
+import { StaleArrayError } from '../core/errors.js'
 import type { Leaf } from '../core/numpy/expression.js'
 import { leavesOf } from '../core/numpy/graph.js'
 import { sameShape, shapeText, sizeOf } from '../core/shape.js'
@@ -11,7 +11,10 @@ import type { ArrayMeta, Version } from '../protocol.js'
 import type { Arrays } from './arrays.js'
 import type { Engine } from './engine.js'
 import type { Operand } from './operators/leaf-reader.js'
+import { part } from './part.js'
 import type { Work } from './work.js'
+
+const operators = part(() => import('./operators/operators.js'))
 
 /**
  * Computes over the values the operands have now, whatever becomes of them meanwhile. Errors: DTypeError, ShapeError with NumPy's
@@ -31,19 +34,9 @@ export function evaluate(
     const operands: Operand[] = []
     for (const leaf of leavesOf(roots)) operands[leaf.index] = operandOf(engine, leaf, sources[leaf.index])
     const checked = targets.map((replace) => replace && arrays.target({ replace }, client))
-    const { compute } = await fetchOperators()
+    const { compute } = await operators()
     return compute({ engine, arrays }, evaluation, { operands, targets: checked }, work)
   }, read)
-}
-
-/** Errors: WorkerFailedError; the next evaluation tries again. */
-async function fetchOperators(): Promise<typeof import('./operators/operators.js')> {
-  try {
-    return await import('./operators/operators.js')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new WorkerFailedError(`the operators could not be loaded: ${reason}`, { cause: error })
-  }
 }
 
 /** Errors: StaleArrayError where it is gone or of another shape, ShapeError where the view leaves it, TypeError where it is no operand. */

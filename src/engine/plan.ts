@@ -1,7 +1,7 @@
 // A view as bytes of its file: which ones, where each goes, and the spans in which they are read and written.
 
+import type { ViewLayout } from '../core/layout.js'
 import { stridesOf } from '../core/shape.js'
-import type { ViewLayout } from '../core/view-layout.js'
 import { BLOCK_BYTES } from '../protocol.js'
 
 /**

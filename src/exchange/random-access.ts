@@ -1,6 +1,6 @@
 // Bytes that can be read anywhere: files as they are, streams by way of the disk.
 import { DiskBackedNDArray } from '../array.js'
-import { slice } from '../core/selection.js'
+import { slice } from '../core/slice.js'
 import type { Disk } from '../disk.js'
 import { ByteReader } from './byte-reader.js'
 import { type ByteSource, openSource } from './byte-source.js'

@@ -1,12 +1,12 @@
 // A .npy file on a server as an array to read: a slice costs the requests for that slice.
 import { DTYPES, type DType } from '../core/dtype.js'
 import { InvalidSourceError } from '../core/errors.js'
+import { type ViewLayout, wholeLayout } from '../core/layout.js'
 import type { NDArray } from '../core/ndarray.js'
 import { PREAMBLE_BYTES, parseNpyHeader, placeOfHeader } from '../core/npy-header.js'
 import { byteLengthOf, stridesOf } from '../core/shape.js'
 import { copyElements } from '../core/strided.js'
 import { wrap } from '../core/typed-array.js'
-import { type ViewLayout, wholeLayout } from '../core/view-layout.js'
 import { checkInto, inOneMemory, type Parts, type ReadOptions } from '../reading.js'
 import { type ElementSource, type Readable, Reader } from '../view.js'
 import { reporter } from '../work-options.js'

@@ -1,5 +1,5 @@
 // A view cut into pieces, each with the bytes that have to be read for it.
-import type { ViewLayout } from '../core/view-layout.js'
+import type { ViewLayout } from '../core/layout.js'
 
 /** What lies closer together is read along: a request of its own costs more. In bytes. */
 const MAX_GAP_BYTES = 16 * 1024

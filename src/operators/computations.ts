@@ -19,7 +19,7 @@ import {
   resolveAccumulate,
   scalarOf,
 } from '../core/numpy/reduce/results.js'
-import type { ReductionName } from '../core/numpy/types.js'
+import type { ReductionName } from '../core/numpy/reduce/types.js'
 import { workOptions } from '../work-options.js'
 import { arrayNodeOf } from './leaves.js'
 import { type ComputingName, REDUCTIONS } from './names.js'
@@ -59,7 +59,8 @@ function reductions(): Record<ReductionName, Builder> {
 function reduction(name: ReductionName, a: unknown, options: ReduceOptions): Operation {
   const { axis, keepdims, ddof } = options
   const root = arrayNodeOf(a)
-  const out = readOut(options.out)
+  const outs = readOut(options.out)
+  const [out] = outs
   const dtype = checkedDType(options.dtype) ?? (out && loopWithOut(name, root.dtype, out.dtype))
   const axes = checkedAxesOf(name, root.shape, options)
   const result = { shape: axes.resultShape, dtype: reductionDType(name, root.dtype, dtype) }
@@ -72,7 +73,7 @@ function reduction(name: ReductionName, a: unknown, options: ReduceOptions): Ope
     computation: { kind: 'reduce', name, options: { axis, keepdims, dtype, ddof } },
     roots: [root],
     results: [result],
-    outs: out === undefined ? [] : [out],
+    outs,
     ufunc: REDUCTION_UFUNC[name],
     work: workOptions(options),
     give: ([value]) => (isScalar ? scalarOf(name, value as NDArray) : value), // without `out`
@@ -85,7 +86,8 @@ function accumulate(
   options: AccumulateOptions & { readonly out?: unknown },
 ): Operation {
   const root = arrayNodeOf(a)
-  const out = readOut(options.out)
+  const outs = readOut(options.out)
+  const [out] = outs
   const asked = checkedDType(options.dtype) ?? (out && accumulationWithOut(name, root.dtype, out.dtype))
   const { axis, out: dtype } = resolveAccumulate(name, root, { axis: options.axis, dtype: asked })
   const result = { shape: root.shape, dtype }
@@ -94,7 +96,7 @@ function accumulate(
     computation: { kind: 'accumulate', name, options: { axis, dtype } },
     roots: [root],
     results: [result],
-    outs: out === undefined ? [] : [out],
+    outs,
     ufunc: name,
     work: workOptions(options),
     give: ([value]) => value,
@@ -139,7 +141,8 @@ function percentile(a: unknown, q: number | readonly number[], options: Percenti
 
 function matmul(a: unknown, b: unknown, options: UfuncOptions & { readonly out?: unknown }): Operation {
   const roots = [arrayNodeOf(a), arrayNodeOf(b)] as const
-  const out = readOut(options.out)
+  const outs = readOut(options.out)
+  const [out] = outs
   const dtype = checkedDType(options.dtype)
   const plan = planMatmul(...roots, { dtype })
   if (out !== undefined) {
@@ -150,7 +153,7 @@ function matmul(a: unknown, b: unknown, options: UfuncOptions & { readonly out?:
     computation: { kind: 'matmul', options: { dtype } },
     roots,
     results: [{ shape: plan.shape, dtype: plan.dtype }],
-    outs: out === undefined ? [] : [out],
+    outs,
     ufunc: 'matmul',
     work: workOptions(options),
     give: ([value]) => value,

@@ -12,7 +12,7 @@ import type { KeptSource, Source } from './leaves.js'
  * Errors: StaleArrayError where it is not what it was, TypeError, what `describeBuffer` throws.
  */
 export function inMemory(source: Source, home: Session | undefined): NDArray | undefined {
-  if (source instanceof NDArray) return source
+  if (!('custody' in source)) return source instanceof NDArray ? source : NDArray.fromParts(source)
   checkSame(source)
   const { custody, dtype, layout } = source
   const isNeeded = custody.place instanceof InMemory || custody.place.session !== home || hasChanges(custody)

@@ -1,13 +1,16 @@
 // The element-wise functions as expressions of their operands.
+import type { WorkOptions } from '../call.js'
 import { type Casting, checkCast } from '../core/casting.js'
 import { checkDType, type DType } from '../core/dtype.js'
-import { NDArray } from '../core/ndarray.js'
+import { isArrayLike } from '../core/given.js'
 import { apply, cast, clip, divmod, type Leaf, type Node, round, where } from '../core/numpy/expression.js'
 import { ufuncOf } from '../core/numpy/operations.js'
+import type { ArrayType } from '../core/numpy/out.js'
+import type { ResolveOptions } from '../core/numpy/types.js'
+import { findCustody } from '../custodies.js'
 import { withAxes } from './graph.js'
 import { arrayNodeOf, layoutOf, newLeaf, sourceOf, termOf } from './leaves.js'
 import { BINARY, type BinaryName, type ElementwiseName, UNARY, type UnaryName } from './names.js'
-import { readOut, readOuts } from './outs.js'
 
 export interface Expression {
   /** Of one shape; two of divmod. */
@@ -16,7 +19,7 @@ export interface Expression {
   readonly ufunc: string
 }
 
-/** Options of all of them, as they come. */
+/** Options of all of them, as they come; `out` is read by who computes. */
 export interface ExpressionOptions {
   readonly out?: unknown
   readonly dtype?: DType | undefined
@@ -27,8 +30,8 @@ export interface ExpressionOptions {
 interface Builder {
   /** Arguments before the options. */
   readonly arity: number
-  /** Errors: DTypeError and ShapeError with NumPy's words, TypeError for what is no operand. */
-  build(given: readonly unknown[], options: ExpressionOptions): Expression
+  /** `outs`: what takes the results. Errors: DTypeError and ShapeError with NumPy's words, TypeError for what is no operand. */
+  build(given: readonly unknown[], options: ExpressionOptions, outs?: readonly ArrayType[]): Expression
 }
 
 export const EXPRESSIONS: Readonly<Record<ElementwiseName, Builder>> = {
@@ -36,22 +39,22 @@ export const EXPRESSIONS: Readonly<Record<ElementwiseName, Builder>> = {
   ...built(BINARY, 2),
   divmod: {
     arity: 2,
-    build: ([a, b], { dtype, out }) => ({
-      nodes: divmod([termOf(a), termOf(b)], { dtype, outs: readOuts(out) }),
+    build: ([a, b], { dtype }, outs) => ({
+      nodes: divmod([termOf(a), termOf(b)], { dtype, outs }),
       ufunc: 'divmod',
     }),
   },
   where: {
     arity: 3,
-    build: ([condition, x, y], { out }) => ({
-      nodes: [where(termOf(condition), termOf(x), termOf(y), { out: readOut(out) })],
+    build: ([condition, x, y], _options, [out] = []) => ({
+      nodes: [where(termOf(condition), termOf(x), termOf(y), { out })],
       ufunc: 'where',
     }),
   },
   clip: {
     arity: 3,
-    build: ([a, min, max], { dtype, out }) => ({
-      nodes: [clip(termOf(a), bound(min), bound(max), { dtype, out: readOut(out) })],
+    build: ([a, min, max], { dtype }, [out] = []) => ({
+      nodes: [clip(termOf(a), bound(min), bound(max), { dtype, out })],
       ufunc: 'clip',
     }),
   },
@@ -59,7 +62,7 @@ export const EXPRESSIONS: Readonly<Record<ElementwiseName, Builder>> = {
     arity: 1,
     build: ([a], { decimals }) => ({ nodes: [round(termOf(a), decimals)], ufunc: 'rint' }),
   },
-  outer: { arity: 3, build: ([op, a, b], options) => outer(op as BinaryName, a, b, options) }, // checked there
+  outer: { arity: 3, build: ([op, a, b], { dtype }, [out] = []) => outer(op as BinaryName, a, b, { dtype, out }) }, // checked there
   astype: { arity: 2, build: ([a, dtype], { casting }) => astype(a, dtype, casting) },
 }
 
@@ -69,8 +72,8 @@ function built<N extends UnaryName | BinaryName>(names: readonly N[], arity: num
     name,
     {
       arity,
-      build: (given, { dtype, out }) => ({
-        nodes: [apply(name, given.slice(0, arity).map(termOf), { dtype, out: readOut(out) })],
+      build: (given, { dtype }, [out] = []) => ({
+        nodes: [apply(name, given.slice(0, arity).map(termOf), { dtype, out })],
         ufunc: ufuncOf(name),
       }),
     },
@@ -82,14 +85,14 @@ function bound(value: unknown) {
   return value === null ? null : termOf(value)
 }
 
-function outer(op: BinaryName, a: unknown, b: unknown, { dtype, out }: ExpressionOptions): Expression {
+function outer(op: BinaryName, a: unknown, b: unknown, options: ResolveOptions): Expression {
   if (!BINARY.includes(op)) throw new TypeError(`outer takes an operator of two operands, got ${String(op)}`)
   const [left, right] = [termOf(a), termOf(b)]
   const isStretched = !('weak' in left) && !('weak' in right) && right.shape.length > 0
   const stretched = isStretched
     ? withAxes(left, right.shape.length, (leaf) => leafWithAxes(leaf, right.shape.length))
     : left
-  return { nodes: [apply(op, [stretched, right], { dtype, out: readOut(out) })], ufunc: ufuncOf(op) }
+  return { nodes: [apply(op, [stretched, right], options)], ufunc: ufuncOf(op) }
 }
 
 /** The same array seen with `count` more axes of one element at the end. */
@@ -98,11 +101,7 @@ function leafWithAxes(leaf: Leaf, count: number): Leaf {
   const { shape, strides, offset } = layoutOf(source)
   const more = new Array<number>(count).fill(1)
   const layout = { shape: [...shape, ...more], strides: [...strides, ...more], offset }
-  return newLeaf(
-    source instanceof NDArray
-      ? NDArray.fromParts({ data: source.data, dtype: source.dtype, ...layout })
-      : { ...source, layout },
-  )
+  return newLeaf('custody' in source ? { ...source, layout } : { data: source.data, dtype: source.dtype, ...layout })
 }
 
 function astype(a: unknown, dtype: unknown, casting: Casting = 'unsafe'): Expression {
@@ -110,4 +109,12 @@ function astype(a: unknown, dtype: unknown, casting: Casting = 'unsafe'): Expres
   const node = arrayNodeOf(a)
   checkCast(node.dtype, to, casting)
   return { nodes: [cast(node, to)], ufunc: 'astype' }
+}
+
+/** What comes after the operands. Errors: TypeError. */
+export function optionsOf(given: readonly unknown[], arity: number): ExpressionOptions & WorkOptions {
+  const options = given[arity] ?? {}
+  const isArray = ArrayBuffer.isView(options) || isArrayLike(options) || findCustody(options) !== undefined
+  if (typeof options === 'object' && !isArray) return options
+  throw new TypeError(`options are an object such as { out }, got ${isArray ? 'an array' : typeof options}`)
 }

@@ -4,11 +4,9 @@ import type { DType } from '../core/dtype.js'
 import type { NDArray } from '../core/ndarray.js'
 import { describe } from '../core/numpy/describe.js'
 import type { Node } from '../core/numpy/expression.js'
-import { leavesOf } from '../core/numpy/graph.js'
-import { whenFetched } from './computing.js'
-import { nameOf, noteExpression, sourceOf } from './leaves.js'
+import { nameOf, noteExpression } from './leaves.js'
 import type { LazyMethods } from './method-types.js'
-import { elementwise, needsOf } from './operation.js'
+import { whenComputing } from './methods.js'
 import type { Out, OutOption } from './types.js'
 
 /** NumPy's functions. */
@@ -42,9 +40,7 @@ export class LazyArray<D extends DType = DType> {
   evaluate<O extends Out>(options: WorkOptions & OutOption<O>): Promise<O>
   evaluate(options?: WorkOptions & { out?: Out | undefined }): Promise<NDArray<D>>
   async evaluate(options: WorkOptions & { out?: Out | undefined } = {}): Promise<unknown> {
-    const operation = elementwise([this.#node], this.#ufunc, options)
-    const needs = () => needsOf(operation, leavesOf(operation.roots).map(sourceOf))
-    return whenFetched(needs, options.signal, ({ run }, turns) => run(operation, turns))
+    return whenComputing([this], options, ({ evaluate }, turns) => evaluate(this.#node, this.#ufunc, options, turns))
   }
 
   /** The plan: its steps from the result down to the arrays, one a line; a step that several need is made once. */

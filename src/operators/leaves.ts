@@ -1,12 +1,12 @@
 // The leaves of expressions: which array each stands for. An array is one leaf wherever it is used, and is read once.
 import type { DType } from '../core/dtype.js'
-import { NDArray } from '../core/ndarray.js'
+import { type ArrayLike, readGiven } from '../core/given.js'
+import { type ViewLayout, wholeLayout } from '../core/layout.js'
 import { type Leaf, leaf, type Node, type Term } from '../core/numpy/expression.js'
 import { leavesOf } from '../core/numpy/graph.js'
-import { readOperand } from '../core/numpy/operands.js'
+import { readTerm } from '../core/numpy/terms.js'
 import { DEFAULT_DTYPE, fitted } from '../core/numpy/weak.js'
 import { sameShape } from '../core/shape.js'
-import { type ViewLayout, wholeLayout } from '../core/view-layout.js'
 import { findCustody } from '../custodies.js'
 import type { Custody } from '../custody.js'
 import { type Frame, findView } from '../frames.js'
@@ -20,7 +20,7 @@ export interface KeptSource extends Frame {
   readonly object: object
 }
 
-export type Source = NDArray | KeptSource
+export type Source = ArrayLike | KeptSource
 
 /** Leaves and their sources live as long as the arrays, or the expressions that use them. */
 const leaves = new WeakMap<object, Leaf>()
@@ -46,7 +46,7 @@ export function sourceOf(node: Leaf): Source {
 }
 
 export function layoutOf(source: Source): ViewLayout {
-  return source instanceof NDArray ? source : source.layout
+  return 'custody' in source ? source.layout : source
 }
 
 export function newLeaf(source: Source): Leaf {
@@ -61,8 +61,8 @@ export function termOf(value: unknown): Term {
   if (expression !== undefined) return expression
   const kept = keptSource(value)
   if (kept !== undefined) return knownLeaf(value as object, kept) // an array or a view
-  const operand = readOperand(value)
-  if (!(operand instanceof NDArray)) return operand
+  const operand = readTerm(value)
+  if ('weak' in operand) return operand
   return value === operand ? knownLeaf(operand, operand) : newLeaf(operand)
 }
 
@@ -71,7 +71,7 @@ export function arrayNodeOf(value: unknown): Node {
   const term = termOf(value)
   if (!('weak' in term)) return term
   const dtype = DEFAULT_DTYPE[term.weak]
-  return newLeaf(NDArray.from(fitted(term, dtype), { dtype }))
+  return newLeaf(readGiven(fitted(term, dtype), dtype))
 }
 
 /** Errors: TypeError for an array that `create` has not made. */
@@ -94,15 +94,16 @@ function isLonger(shape: readonly number[], before: readonly number[]): boolean 
 /** An array that has grown since is another leaf. */
 function knownLeaf(object: object, source: Source): Leaf {
   const known = leaves.get(object)
-  if (known !== undefined && isSame(sourceOf(known), source)) return known
+  if (known !== undefined && isSame(known, source)) return known
   const made = newLeaf(source)
   leaves.set(object, made)
   return made
 }
 
-function isSame(a: Source, b: Source): boolean {
-  if (a instanceof NDArray || b instanceof NDArray) return a === b
-  return sameShape(a.base, b.base)
+function isSame(known: Leaf, source: Source): boolean {
+  const before = sourceOf(known)
+  if ('custody' in source) return 'custody' in before && sameShape(before.base, source.base)
+  return known.dtype === source.dtype && sameShape(known.shape, source.shape)
 }
 
 /** What plans call the arrays of an expression, by the index of their leaves. */
@@ -110,7 +111,7 @@ export function nameOf(root: Node): (index: number) => string {
   const names = new Map(
     leavesOf([root]).map((node, place): [number, string] => {
       const source = sourceOf(node)
-      if (source instanceof NDArray) return [node.index, `array ${place} in memory`]
+      if (!('custody' in source)) return [node.index, `array ${place} in memory`]
       const path = source.custody.residency?.path
       const name = path === undefined || source.custody.residency?.meta.ephemeral ? `array ${place}` : path
       return [node.index, source.isView ? `view of ${name}` : name]

@@ -1,7 +1,7 @@
 // NumPy's functions as methods of arrays on disk, and as functions. What computes is fetched when the first of them is called.
 import { findCustody } from '../custodies.js'
 import { findView } from '../frames.js'
-import { whenFetched } from './computing.js'
+import { type Start, whenFetched } from './computing.js'
 import { defineMethods } from './define-methods.js'
 import type { OperatorName } from './names.js'
 import { providedLazies } from './provided.js'
@@ -19,11 +19,20 @@ export function callOperator(name: OperatorName, given: readonly unknown[]): unk
 
 function computed(name: OperatorName, given: readonly unknown[]): Promise<unknown> {
   const last = given.at(-1)
-  const { out, signal } = typeof last === 'object' && last !== null ? (last as { out?: unknown; signal?: unknown }) : {}
+  const options = typeof last === 'object' && last !== null ? last : {}
+  return whenComputing(given, options, ({ compute }, turns) => compute(name, given, turns))
+}
+
+/** Calls `start` when what computes is there. `given`: operands, and what else the arguments are. Errors: as whenFetched. */
+export function whenComputing(
+  given: readonly unknown[],
+  { out, signal }: { readonly out?: unknown; readonly signal?: unknown },
+  start: Start,
+): Promise<unknown> {
   return whenFetched(
     () => [...needsOf([out].flat(), true), ...needsOf(given, false)],
     signal instanceof AbortSignal ? signal : undefined,
-    ({ compute }, turns) => compute(name, given, turns),
+    start,
   )
 }
 

@@ -1,15 +1,13 @@
 // An operation: what is to be computed, checked, before it is known where its operands are.
 import type { WorkOptions } from '../call.js'
-import { NDArray } from '../core/ndarray.js'
+import type { NDArray } from '../core/ndarray.js'
 import { cast, type Node } from '../core/numpy/expression.js'
 import { leavesOf } from '../core/numpy/graph.js'
 import { type ArrayType, checkOuts } from '../core/numpy/out.js'
-import { findCustody } from '../custodies.js'
 import type { Computation } from '../evaluation.js'
 import { workOptions } from '../work-options.js'
-import type { ExpressionOptions } from './expressions.js'
 import type { Source } from './leaves.js'
-import { type GivenOut, readOut, readOuts } from './outs.js'
+import type { GivenOut } from './outs.js'
 import type { Need } from './turns.js'
 import type { Out } from './types.js'
 
@@ -28,14 +26,13 @@ export interface Operation {
   give(results: readonly (NDArray | Out)[]): unknown
 }
 
-/** The values of expressions of one shape. Errors: ShapeError, DTypeError with NumPy's words; TypeError (`out`). */
+/** The values of expressions of one shape. `outs`: none, or one for each. Errors: ShapeError, DTypeError with NumPy's words. */
 export function elementwise(
   nodes: readonly Node[],
   ufunc: string,
-  options: WorkOptions & { readonly out?: unknown },
+  outs: readonly GivenOut[],
+  options: WorkOptions,
 ): Operation {
-  const isAlone = nodes.length === 1
-  const outs = isAlone ? [readOut(options.out)].flatMap((out) => out ?? []) : (readOuts(options.out) ?? [])
   const operands = leavesOf(nodes).map(({ shape }) => shape)
   checkOuts(outs, nodes, operands, ufunc)
   const roots = nodes.map((node, i) => cast(node, outs[i]?.dtype ?? node.dtype))
@@ -46,7 +43,7 @@ export function elementwise(
     outs,
     ufunc,
     work: workOptions(options),
-    give: (results) => (isAlone ? results[0] : results),
+    give: (results) => (nodes.length === 1 ? results[0] : results),
   }
 }
 
@@ -54,12 +51,4 @@ export function elementwise(
 export function needsOf({ outs }: Operation, sources: readonly Source[]): Need[] {
   const reads = sources.flatMap((source) => ('custody' in source ? [{ custody: source.custody, isAlone: false }] : []))
   return [...outs.flatMap(({ custody }) => (custody === undefined ? [] : [{ custody, isAlone: true }])), ...reads]
-}
-
-/** What comes after the operands. Errors: TypeError. */
-export function optionsOf(given: readonly unknown[], arity: number): ExpressionOptions & WorkOptions {
-  const options = given[arity] ?? {}
-  const isArray = ArrayBuffer.isView(options) || options instanceof NDArray || findCustody(options) !== undefined
-  if (typeof options === 'object' && !isArray) return options
-  throw new TypeError(`options are an object such as { out }, got ${isArray ? 'an array' : typeof options}`)
 }

@@ -15,14 +15,14 @@ export interface GivenOut extends ArrayType {
   readonly dtype: DType
 }
 
-/** The `out` of one result, if there is one. Errors: TypeError. */
-export function readOut(value: unknown): GivenOut | undefined {
-  return value === undefined ? undefined : given(value)
+/** The `out` of one result; empty where there is none. Errors: TypeError. */
+export function readOut(value: unknown): readonly [] | readonly [GivenOut] {
+  return value === undefined ? [] : [given(value)]
 }
 
-/** The `out` of a pair of results. Errors: TypeError, also where both are one array. */
-export function readOuts(value: unknown): readonly [GivenOut, GivenOut] | undefined {
-  if (value === undefined) return undefined
+/** The `out` of a pair of results; empty where there is none. Errors: TypeError, also where both are one array. */
+export function readOuts(value: unknown): readonly [] | readonly [GivenOut, GivenOut] {
+  if (value === undefined) return []
   if (!Array.isArray(value) || value.length !== 2) throw new TypeError('out is a pair of arrays: [quotient, remainder]')
   const [first, second] = [given(value[0]), given(value[1])]
   const isSamePlace = first.custody !== undefined && first.custody.place === second.custody?.place

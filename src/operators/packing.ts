@@ -1,6 +1,7 @@
 // Elements of an array brought to where they can be sent: as they lie, or close together where too much lies between.
+
+import type { ViewLayout } from '../core/layout.js'
 import { sizeOf, stridesOf } from '../core/shape.js'
-import type { ViewLayout } from '../core/view-layout.js'
 import { BLOCK_BYTES } from '../protocol.js'
 
 /** What lies between elements is taken along where it is no more than they are, or is little. */

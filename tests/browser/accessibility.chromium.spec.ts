@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import { expect, test } from '../support/fixtures.js'
 import type { TestPage } from '../support/test-page.js'
 
+test.describe.configure({ timeout: 180_000 })
+
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What axe finds wrong: the rule and the elements. */
@@ -18,7 +20,7 @@ async function violations(page: TestPage): Promise<string[]> {
 
 /** Waits until what is at `selector` is shown. */
 async function shows(page: TestPage, selector: string): Promise<void> {
-  await page.playwright.locator(selector).first().waitFor({ timeout: 30_000 })
+  await page.playwright.locator(selector).first().waitFor({ timeout: 60_000 })
 }
 
 for (const [where, width, height] of [
@@ -36,7 +38,17 @@ for (const [where, width, height] of [
     await page.playwright.keyboard.press('Enter')
     await shows(page, 'lazy-disk-cache-inspector tbody tr')
     expect(await violations(page)).toEqual([])
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
     expect(overflow).toBeLessThanOrEqual(0)
+    // A page that is shown whole has no scroll bar: with one it would be laid out for less than is shown.
+    await page.playwright.addStyleTag({ content: 'html { scrollbar-width: none }' })
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.playwright.emulateMedia({ colorScheme })
+      const path = test.info().outputPath(`demo-${width}-${colorScheme}.png`)
+      await page.playwright.screenshot({ path, fullPage: true })
+      await test.info().attach(`demo, ${where}, ${colorScheme}`, { path })
+    }
   })
 }

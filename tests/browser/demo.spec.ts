@@ -2,6 +2,8 @@
 import { expect, test } from '../support/fixtures.js'
 import type { TestPage } from '../support/test-page.js'
 
+test.describe.configure({ timeout: 180_000 })
+
 const DEMO = '/demo/index.html?arcminutes=10'
 
 /** Waits until the page's element is there, shown, and its text matches. */
@@ -11,7 +13,7 @@ async function sees(page: TestPage, selector: string, text: RegExp): Promise<str
       const element = document.querySelector<HTMLElement>(selector)
       return element?.checkVisibility() ? element.innerText : ''
     }, selector)
-  await expect.poll(read, { timeout: 30_000 }).toMatch(text)
+  await expect.poll(read, { timeout: 60_000 }).toMatch(text)
   return read()
 }
 
@@ -58,7 +60,7 @@ function middleColour(page: TestPage): Promise<string | undefined> {
 async function mapColours(page: TestPage): Promise<string[]> {
   await expect
     .poll(() => page.evaluate(() => document.querySelector<HTMLElement>('#map:not([hidden])')?.dataset['settled']), {
-      timeout: 30_000,
+      timeout: 60_000,
     })
     .toBe('true')
   return page.evaluate(() => {
@@ -155,7 +157,7 @@ test('what one page draws, computes and deletes is seen in another, which owns t
   const before = await middleColour(second)
   await first.evaluate(() => document.querySelector<HTMLElement>('#map')?.focus())
   await press(first, 'r')
-  await expect.poll(() => middleColour(second), { timeout: 30_000 }).not.toBe(before)
+  await expect.poll(() => middleColour(second), { timeout: 60_000 }).not.toBe(before)
   await choose(first, '#compute [data-is=what]', 'hillshade')
   await click(first, '#compute [type=submit]')
   await sees(second, '#arrays', /geoid\/10-arcmin-hillshade\s+1,080 × 2,160 · uint8/)

@@ -1,8 +1,9 @@
 // A browser on a profile of its own, which can be closed, killed and started again.
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { FoundBrowser } from '../../scripts/browsers.mjs'
 import { launchStockFirefox } from './drivers/bidi.js'
 import type { Driver, DriverPage, Launch } from './drivers/driver.js'
@@ -39,8 +40,7 @@ export class TestBrowser {
   async kill(): Promise<void> {
     const profile = this.#profile
     if (profile === undefined) return
-    const { stdout } = spawnSync('ps', ['-ww', '-eo', 'pid=,args='], { encoding: 'utf8', maxBuffer: 64 << 20 })
-    for (const line of stdout.split('\n')) if (line.includes(profile)) killProcess(Number.parseInt(line, 10))
+    for (const pid of await processesOn(profile)) killProcess(pid)
     // The driver notices that its browser is gone; whatever it says about that is of no interest.
     await this.close().catch(() => {})
   }
@@ -55,6 +55,18 @@ function launcher({ name, driver }: FoundBrowser): Launch {
   if (driver === 'steered') return launchWebKitGtk
   if (driver === 'bidi') return launchStockFirefox
   return name === 'chromium' ? launchChromium : launchFirefox
+}
+
+/** Those that name the profile, and all that they started: a page's own process would else live on for a moment, and write. */
+async function processesOn(profile: string): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-eo', 'pid=,ppid=,args='], { maxBuffer: 64 << 20 })
+  const all = stdout.split('\n').flatMap((line) => {
+    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), isNamed: args.includes(profile) }]
+  })
+  const found = new Set(all.flatMap(({ pid, isNamed }) => (isNamed ? pid : [])))
+  for (const pid of found) for (const one of all) if (one.parent === pid) found.add(one.pid)
+  return [...found]
 }
 
 function killProcess(pid: number): void {

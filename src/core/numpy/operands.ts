@@ -1,30 +1,7 @@
-// What operators take: arrays in memory and scalars, told apart and brought to one form.
-import { type ArrayLike, arrayParts, type StridedData } from '../data.js'
-import type { TypedArray } from '../dtype.js'
+// What operators take in memory, as NDArrays.
 import { NDArray } from '../ndarray.js'
-import type { Nested } from '../nested.js'
-import { isScalar } from '../scalar.js'
-import { isTypedArray } from '../typed-array.js'
-import {
-  DEFAULT_DTYPE,
-  fitted,
-  isWeakKind,
-  isWeakOrStrongScalar,
-  type ScalarValue,
-  type Weak,
-  type WeakOrStrongScalar,
-  weakOf,
-} from './weak.js'
-
-/** An operand in memory. */
-export type MemoryOperand =
-  | ScalarValue
-  | WeakOrStrongScalar
-  | ArrayLike
-  | StridedData
-  | TypedArray
-  | Uint8ClampedArray
-  | readonly Nested[]
+import { readTerm } from './terms.js'
+import { DEFAULT_DTYPE, fitted, type Weak } from './weak.js'
 
 /**
  * An operand as the array it is, or as the weak scalar it is. A strong scalar is a 0-d array; arrays share their memory.
@@ -32,15 +9,8 @@ export type MemoryOperand =
  */
 export function readOperand(value: unknown): NDArray | Weak {
   if (value instanceof NDArray) return value
-  if (isScalar(value)) return weakOf(value)
-  if (isWeakOrStrongScalar(value)) return readScalarOperand(value)
-  if (isArrayLike(value)) return NDArray.fromParts(value)
-  return NDArray.fromParts(arrayParts(value))
-}
-
-function readScalarOperand({ kind, value }: WeakOrStrongScalar): NDArray | Weak {
-  if (kind === 'bool' || !isWeakKind(kind)) return NDArray.from(value, { dtype: kind })
-  return { weak: kind, value }
+  const term = readTerm(value)
+  return 'weak' in term ? term : NDArray.fromParts(term)
 }
 
 /** An operand as an array: a weak scalar is 0-d, of NumPy's default dtype. Errors: as readOperand. */
@@ -55,10 +25,4 @@ export function readArray(value: unknown): NDArray {
 export function readOut(value: unknown): NDArray {
   if (value instanceof NDArray) return value
   throw new TypeError('out must be an NDArray')
-}
-
-/** An NDArray of another copy of this library. */
-function isArrayLike(value: unknown): value is ArrayLike {
-  if (typeof value !== 'object' || value === null || !('strides' in value) || !('dtype' in value)) return false
-  return 'data' in value && isTypedArray(value.data) && 'shape' in value
 }

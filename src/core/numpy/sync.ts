@@ -15,8 +15,9 @@ import {
   where as whereNode,
 } from './expression.js'
 import { KERNELS } from './kernels/index.js'
-import { type MemoryOperand, readArray, readOperand, readOut } from './operands.js'
+import { readArray, readOperand, readOut } from './operands.js'
 import { OPERATIONS, type OperationName, ufuncOf } from './operations.js'
+import type { MemoryOperand } from './terms.js'
 import type { ResolveOptions } from './types.js'
 import type { Weak } from './weak.js'
 

@@ -1,11 +1,12 @@
 // The elements of one operand in the order of a walk: straight from the disk where they lie so, else from a window of them.
 import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
+import type { ViewLayout } from '../../core/layout.js'
 import { NDArray } from '../../core/ndarray.js'
 import { type TileReader, tileReader } from '../../core/numpy/tiles.js'
 import { sizeOf, stridesOf } from '../../core/shape.js'
 import { isContiguous } from '../../core/strided.js'
 import { allocate, bytesOf } from '../../core/typed-array.js'
-import { isAscending, type ViewLayout } from '../../core/view-layout.js'
+import { isAscending } from '../../core/view-layout.js'
 import { BLOCK_BYTES } from '../../protocol.js'
 import type { DataFiles } from '../data-files.js'
 import type { Entry } from '../entry.js'

@@ -1,6 +1,7 @@
 // Reductions of an expression, out of core: its elements are pushed through a reducer, for as many results at a time as fit.
-import type { ArrayParts } from '../../core/data.js'
+
 import { DTYPES, type TypedArray } from '../../core/dtype.js'
+import type { ArrayParts } from '../../core/given.js'
 import { leavesOf } from '../../core/numpy/graph.js'
 import { reducedAxes } from '../../core/numpy/reduce/axes.js'
 import type { HistogramOptions } from '../../core/numpy/reduce/bins.js'
@@ -9,7 +10,7 @@ import { type PercentileOptions, percentileOutputs, planPercentile } from '../..
 import { planReduction, type ReducedInput, type ReductionOptions } from '../../core/numpy/reduce/plan.js'
 import type { Reducer } from '../../core/numpy/reduce/reducer.js'
 import { axesOf } from '../../core/numpy/reduce/results.js'
-import type { ReductionName } from '../../core/numpy/types.js'
+import type { ReductionName } from '../../core/numpy/reduce/types.js'
 import { sameShape, sizeOf } from '../../core/shape.js'
 import { allocate, bytesOf } from '../../core/typed-array.js'
 import { begin, type Job } from './job.js'

@@ -1,7 +1,6 @@
 // Memory for what is computed on: the accelerator's, where there is one and some of it is free, else fresh memory.
 import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
 import type { Kernels } from '../../core/numpy/kernel-table.js'
-import { KERNELS } from '../../core/numpy/kernels/index.js'
 import type { Accelerator } from '../../core/numpy/simd/accelerator.js'
 import { allocate, bytesOf, wrap } from '../../core/typed-array.js'
 
@@ -15,11 +14,14 @@ interface Extent {
 
 /** The memory of one thread, shared by the computations that run in it. */
 export class TileMemory {
+  readonly kernels: Kernels
   readonly accelerator: Accelerator | undefined
   /** In order, no two touching. */
   #free: Extent[]
 
-  constructor(accelerator?: Accelerator) {
+  /** `kernels`: for what is not in the memory of an accelerator, or where there is none. */
+  constructor(kernels: Kernels, accelerator?: Accelerator) {
+    this.kernels = accelerator?.kernels ?? kernels
     this.accelerator = accelerator
     const start = Math.ceil((accelerator?.start ?? 0) / ALIGNMENT) * ALIGNMENT
     this.#free = accelerator === undefined ? [] : [{ start, end: accelerator.buffer.byteLength }]
@@ -62,7 +64,7 @@ export class Lease {
   }
 
   get kernels(): Kernels {
-    return this.#memory.accelerator?.kernels ?? KERNELS
+    return this.#memory.kernels
   }
 
   /** A lease that ends with this one at the latest. */

@@ -1,6 +1,7 @@
 // Which elements of a shape are gone through, and in which order: a box, its axes permuted.
+
+import type { ViewLayout } from '../../core/layout.js'
 import { sizeOf, stridesOf } from '../../core/shape.js'
-import type { ViewLayout } from '../../core/view-layout.js'
 
 /** The elements of a box in the C order of its permuted axes. */
 export interface Walk {

@@ -1,6 +1,7 @@
 // A selection of a Zarr array cut into boxes along its chunks, so that each chunk is in one box.
 import * as zarr from 'zarrita'
-import { type ResolvedSelection, type Selection, slice } from '../../core/selection.js'
+import type { ResolvedSelection, Selection } from '../../core/selection.js'
+import { slice } from '../../core/slice.js'
 
 /** Of boxes, where chunks are smaller. Long runs of the array on disk are written in far fewer blocks than short ones. */
 const BOX_BYTES = 16 * 2 ** 20

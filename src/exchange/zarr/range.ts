@@ -1,6 +1,6 @@
 // Ranges of bytes as zarrita asks for them.
 import type { RangeQuery } from 'zarrita'
-import { type Slice, slice } from '../../core/selection.js'
+import { type Slice, slice } from '../../core/slice.js'
 
 export function selectionOf(range: RangeQuery): Slice {
   if (!('suffixLength' in range)) return slice(range.offset, range.offset + range.length)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { arrayParts } from '../../../src/core/data.js'
 import { DTypeError, ShapeError } from '../../../src/core/errors.js'
 import { NDArray } from '../../../src/core/ndarray.js'
-import { slice } from '../../../src/core/selection.js'
+import { slice } from '../../../src/core/slice.js'
 
 describe('a typed array', () => {
   it('is shared, with its own dtype, 1-d without a shape', () => {

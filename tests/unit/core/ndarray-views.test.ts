@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ShapeError } from '../../../src/core/errors.js'
 import { NDArray } from '../../../src/core/ndarray.js'
-import { type Selection, slice } from '../../../src/core/selection.js'
+import type { Selection } from '../../../src/core/selection.js'
 import { sizeOf, stridesOf } from '../../../src/core/shape.js'
+import { slice } from '../../../src/core/slice.js'
 
 const counting = (shape: readonly number[]) =>
   NDArray.from(

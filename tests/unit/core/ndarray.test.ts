@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { DTypeError, InvalidSelectionError, ShapeError } from '../../../src/core/errors.js'
 import { NDArray, toContiguous } from '../../../src/core/ndarray.js'
-import { slice } from '../../../src/core/selection.js'
 import { sizeOf } from '../../../src/core/shape.js'
+import { slice } from '../../../src/core/slice.js'
 
 const counting = (shape: readonly number[]) =>
   NDArray.from(

@@ -2,14 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InvalidSelectionError } from '../../../src/core/errors.js'
-import {
-  checkResolved,
-  resolveSelection,
-  type Selection,
-  type Slice,
-  selectedShape,
-  slice,
-} from '../../../src/core/selection.js'
+import { checkResolved, resolveSelection, type Selection, selectedShape } from '../../../src/core/selection.js'
+import { type Slice, slice } from '../../../src/core/slice.js'
 
 /** CPython's slice.indices followed by range(), written as its documentation puts it. */
 function indicesOf({ start, stop, step }: Slice, size: number): number[] {

@@ -2,14 +2,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DTYPE_NAMES, DTYPES, type DType } from '../../../src/core/dtype.js'
-import {
-  type ResolvedSelection,
-  resolveSelection,
-  type Selection,
-  selectedShape,
-  slice,
-} from '../../../src/core/selection.js'
+import { type ResolvedSelection, resolveSelection, type Selection, selectedShape } from '../../../src/core/selection.js'
 import { sizeOf, stridesOf } from '../../../src/core/shape.js'
+import { slice } from '../../../src/core/slice.js'
 import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
 import { type OpenService, openService, pattern, spec } from '../../support/engine-harness.js'
 

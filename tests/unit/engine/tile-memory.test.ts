@@ -9,7 +9,7 @@ const BYTES = 65_536
 function memory(): TileMemory {
   const buffer = new ArrayBuffer(BYTES)
   const places = { memory: { buffer }, buffer, start: 100, checksumRoom: 0 }
-  return new TileMemory({ ...places, kernels: KERNELS, reductions: {} as never })
+  return new TileMemory(KERNELS, { ...places, kernels: KERNELS, reductions: {} as never })
 }
 
 test('leases never overlap, and give everything back in whatever order they end', () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NDArray } from '../../../src/core/ndarray.js'
-import { type Selection, slice } from '../../../src/core/selection.js'
+import type { Selection } from '../../../src/core/selection.js'
 import { sizeOf } from '../../../src/core/shape.js'
+import { slice } from '../../../src/core/slice.js'
 import { planRead } from '../../../src/read-plan.js'
 
 /** Numbered elements, so that a value tells where it came from. */

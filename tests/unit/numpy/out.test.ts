@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DTypeError, ShapeError } from '../../../src/core/errors.js'
 import { NDArray } from '../../../src/core/ndarray.js'
 import { setTileSize } from '../../../src/core/numpy/tiles.js'
-import { slice } from '../../../src/core/selection.js'
+import { slice } from '../../../src/core/slice.js'
 import {
   add,
   clip,

@@ -3,14 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { DType } from '../../../src/core/dtype.js'
 import { DTypeError } from '../../../src/core/errors.js'
 import type { OperationName } from '../../../src/core/numpy/operations.js'
-import {
-  type OperandType,
-  promote,
-  type ReductionName,
-  resolve,
-  resolveReduction,
-  resultType,
-} from '../../../src/core/numpy/types.js'
+import { type ReductionName, resolveReduction } from '../../../src/core/numpy/reduce/types.js'
+import { type OperandType, promote, resolve, resultType } from '../../../src/core/numpy/types.js'
 import { nameOf } from '../../support/golden.js'
 import { readGolden } from './golden.js'
 

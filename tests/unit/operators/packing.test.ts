@@ -1,8 +1,8 @@
 // Elements packed to be sent: the same array is seen over them, whatever its layout, and its gaps stay.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ViewLayout } from '../../../src/core/layout.js'
 import { NDArray } from '../../../src/core/ndarray.js'
-import type { ViewLayout } from '../../../src/core/view-layout.js'
 import { packed } from '../../../src/operators/packing.js'
 import { BLOCK_BYTES } from '../../../src/protocol.js'
 

@@ -30,7 +30,7 @@ function resultsOf(name: string, given: readonly unknown[]): readonly ArrayType[
   }
   const { arity, build } = EXPRESSIONS[name as ElementwiseName]
   const { nodes, ufunc } = build(given, given[arity] ?? {})
-  return elementwise(nodes, ufunc, {}).results
+  return elementwise(nodes, ufunc, [], {}).results
 }
 
 function argumentsOf({ op, args, kw = {} }: GoldenCase): unknown[] {

@@ -3,11 +3,11 @@ import type { Scalar } from '../../dtype.js'
 import { NDArray } from '../../ndarray.js'
 import { checkOutDType } from '../out.js'
 import { tileReader, tileSize } from '../tiles.js'
-import type { ReductionName } from '../types.js'
 import { checkOutShape } from './out-shape.js'
 import { planReduction, type ReductionOptions } from './plan.js'
 import type { Reducer } from './reducer.js'
 import { checkedAxesOf, isScalarResult, loopWithOut, REDUCTION_UFUNC, scalarOf } from './results.js'
+import type { ReductionName } from './types.js'
 
 /** Pushes an array in memory through a reducer, as often as that wants. */
 export function drive<Result>(reducer: Reducer<Result>, array: NDArray): Result {

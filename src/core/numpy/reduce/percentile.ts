@@ -1,6 +1,6 @@
 // Percentiles, exact, in bounded memory: the elements of the ranks that are wanted, interpolated.
-import type { ArrayParts } from '../../data.js'
 import type { DType, TypedArray } from '../../dtype.js'
+import type { ArrayParts } from '../../given.js'
 import { halfBitsOf } from '../../half.js'
 import { halfBits, type NumberArray } from '../../scalar.js'
 import { allocate } from '../../typed-array.js'

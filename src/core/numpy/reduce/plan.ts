@@ -2,7 +2,7 @@
 import { castTyped } from '../../cast.js'
 import type { DType } from '../../dtype.js'
 import { stridesOf } from '../../shape.js'
-import { type ReductionName, realPart, resolveReduction } from '../types.js'
+import { realPart } from '../types.js'
 import type { AxisOption, ReducedAxes } from './axes.js'
 import { DeviationFold, deviationDType } from './deviations.js'
 import type { ArrayFold, FoldResult } from './fold.js'
@@ -11,6 +11,7 @@ import { divided, meanLoop, rooted, varianceLoop } from './moments.js'
 import { FoldReducer, type Passes, type Reducer } from './reducer.js'
 import { axesOf, checkedAxesOf, reductionDType } from './results.js'
 import { sumFold } from './sums.js'
+import { type ReductionName, resolveReduction } from './types.js'
 import { piecesOf, walkOrder } from './walk.js'
 
 /** What is reduced, as far as a plan needs to know. */

@@ -1,7 +1,7 @@
 // The reducer: what an evaluator drives, in memory or out of core, tile by tile and pass by pass.
 
-import type { ArrayParts } from '../../data.js'
 import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
+import type { ArrayParts } from '../../given.js'
 import { sizeOf } from '../../shape.js'
 import { gather } from '../../strided.js'
 import type { ReducedAxes } from './axes.js'

@@ -5,12 +5,13 @@ import type { NDArray } from '../../ndarray.js'
 import { readScalar } from '../../scalar.js'
 import { checkAxis } from '../../shape.js'
 import type { ArrayType } from '../out.js'
-import { promote, type ReductionName, resolveReduction } from '../types.js'
+import { promote } from '../types.js'
 import type { AccumulateName } from './accumulate.js'
 import { checkSingleAxis, type ReducedAxes, reducedAxes, scalarAxis } from './axes.js'
 import type { PercentileOptions } from './percentile.js'
 import type { ReductionOptions } from './plan.js'
 import { checkPercentile, type PercentileMethod, percentileDType } from './ranks.js'
+import { type ReductionName, resolveReduction } from './types.js'
 
 /** What messages call a reduction. */
 export const REDUCTION_UFUNC: Readonly<Record<ReductionName, string>> = {

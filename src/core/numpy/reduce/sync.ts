@@ -1,13 +1,14 @@
 // The reductions for operands in memory, synchronous: NumPy's functions under camelCase names.
 import { checkDType, type DType, type Scalar } from '../../dtype.js'
 import { NDArray } from '../../ndarray.js'
-import { type MemoryOperand, readArray, readOut } from '../operands.js'
-import type { ReductionName } from '../types.js'
+import { readArray, readOut } from '../operands.js'
+import type { MemoryOperand } from '../terms.js'
 import type { AccumulateName } from './accumulate.js'
 import type { HistogramOptions } from './bins.js'
 import { reduce } from './drive.js'
 import { accumulateArray, histogramOf, matmulArrays, percentileOf } from './memory.js'
 import type { PercentileMethod } from './ranks.js'
+import type { ReductionName } from './types.js'
 
 export interface AxisOptions {
   /** The axes to reduce; null or left out: all; []: none. Negative ones count from the end. */

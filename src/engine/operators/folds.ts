@@ -1,0 +1,22 @@
+// Computations that are more than element by element, fetched when the first is asked for.
+import type { Computation } from '../../evaluation.js'
+import { accumulate } from './accumulation.js'
+import type { Job } from './job.js'
+import { matrixProduct } from './matrix-product.js'
+import { histogram, percentile, reduce } from './reductions.js'
+
+/** Errors: as `evaluate`. */
+export function fold(job: Job, computation: Exclude<Computation, { readonly kind: 'elementwise' }>): Promise<void> {
+  switch (computation.kind) {
+    case 'reduce':
+      return reduce(job, computation)
+    case 'accumulate':
+      return accumulate(job, computation)
+    case 'histogram':
+      return histogram(job, computation.options)
+    case 'percentile':
+      return percentile(job, computation)
+    case 'matmul':
+      return matrixProduct(job, computation.options)
+  }
+}
