@@ -7,7 +7,7 @@ import { elementOfKey, type KeyWriter, keyBits, keyWriterOf, nanTestOf } from '.
 import type { RankFinder } from './rank-finder.js'
 
 /** Bytes of the counts that are kept at a time. */
-export const COUNT_BYTES = 24 << 20
+export const COUNT_BYTES = 12 << 20
 
 /** Searches are numbered rank by rank, each for all outputs: neighbouring outputs have neighbouring counts. */
 export class DigitSearch implements RankFinder {
