@@ -1,5 +1,4 @@
-// Random work whose page is set aside in the middle of it, which only Chromium does on demand: frozen, and kept in the back/forward
-// cache. KILL_SEED: of the work (random).
+// Random work whose page is frozen in the middle of it, which only Chromium does on demand. KILL_SEED: of the work (random).
 import { expect, test } from '../support/fixtures.js'
 import { Lanes } from '../support/lanes.js'
 import { Random } from '../support/random.js'
@@ -30,23 +29,5 @@ test('a page frozen in the middle of random work and resumed loses nothing, and 
       await lanes.peek(page)
     }
     expect(underWay).toBeGreaterThan(0)
-  })
-})
-
-test('a page that goes into the back/forward cache in the middle of random work comes back with nothing lost', async ({
-  session,
-}) => {
-  await Lanes.with(SEED, async (lanes) => {
-    const page = await session.open()
-    const other = await session.open()
-    await lanes.open(page, 'relaxed')
-    await lanes.run(page, 12)
-    await page.evaluate(() => void setTimeout(() => location.assign('?elsewhere'), 0))
-    await expect.poll(() => page.evaluate(() => location.search).catch(() => '')).toBe('?elsewhere')
-    await page.evaluate(() => void setTimeout(() => history.back(), 0))
-    expect(await lanes.persisted()).toBe(true)
-    await lanes.stop()
-    await lanes.open(other, 'relaxed')
-    await lanes.check(other)
   })
 })

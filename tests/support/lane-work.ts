@@ -22,11 +22,11 @@ export interface Place {
   readonly model: Model
 }
 
-/** midway: in a large write, of which no more is given away before this is answered. shown: out of the back/forward cache. interrupted: by the loss of its worker; whether the step was done is then in doubt. */
+/** midway: in a large write, of which no more is given away before this is answered. interrupted: by the loss of its worker; whether the step was done is then in doubt. */
 export interface Telling {
   readonly lane: number
   readonly steps: number
-  readonly what: 'begun' | 'midway' | 'done' | 'stopped' | 'interrupted' | 'failed' | 'shown'
+  readonly what: 'begun' | 'midway' | 'done' | 'stopped' | 'interrupted' | 'failed'
   readonly message: string
 }
 
@@ -54,9 +54,6 @@ export async function openLanes(durability: 'relaxed' | 'strict'): Promise<void>
 
 /** Starts the lanes; where `isAimed`, large writes wait midway, and go on with their worker ended. They go on until the answer to what they tell `url` is 'stop'. */
 export function startLanes(seed: number, places: readonly Place[], url: string, isAimed: boolean): void {
-  addEventListener('pageshow', ({ persisted }) => {
-    void send(url, { lane: 0, steps: 0, what: 'shown', message: `${persisted}` })
-  })
   for (const [lane, place] of places.entries()) void runLane(seed, lane, place, url, isAimed)
 }
 

@@ -36,7 +36,6 @@ export class Lanes {
   #start = 0
   #isStopping = false
   #answer: (() => void) | undefined
-  #persisted: boolean | undefined
   #begunCount = 0
   #heard = (): void => undefined
   readonly #server = createServer((request, response) => {
@@ -120,12 +119,6 @@ export class Lanes {
     this.#answer?.()
   }
 
-  /** Whether the page with the lanes was brought back by the back/forward cache; resolves when it is shown again. */
-  async persisted(): Promise<boolean> {
-    await this.#until(() => this.#persisted !== undefined)
-    return this.#persisted === true
-  }
-
   /** Has every lane end after its step, or by its rejection. */
   async stop(): Promise<void> {
     this.#isStopping = true
@@ -184,7 +177,6 @@ export class Lanes {
   #hear({ lane, steps, what, message }: Telling): void {
     const { number, model } = this.#places[lane] as Place
     if (what === 'failed') this.#failures.push(`lane ${lane}, step ${steps}: ${message}`)
-    if (what === 'shown') this.#persisted = message === 'true'
     if (what === 'interrupted' && !this.#rejected.has(lane)) {
       this.#rejected.add(lane)
       this.interrupted.rejected++
