@@ -21,7 +21,7 @@ export function resultBytes({ results }: Job, receivers: readonly Receiver[]): n
 
 /** What is read in the order in which it lies is computed in tiles of 1 MiB for each array. */
 const TILES_BYTES = 8 * BLOCK_BYTES
-/** Windows of what lies in another order, the state of many sums, blocks of a matrix product. */
+/** Windows of what lies in another order, the state of many sums, counts of percentiles, blocks of a matrix product. */
 const WINDOWS_BYTES = 32 * BLOCK_BYTES
 
 /** The most that a service keeps of operands and results at a time. */
@@ -29,7 +29,7 @@ export function scratchBytes({ computation, sources, results }: Job): number {
   const arrays = [...sources.map((source) => ({ dtype: source.dtype, shape: layoutOf(source).shape })), ...results]
   const isStraight = sources.every((source) => isAscending(layoutOf(source)))
   const isLittle = computation.kind === 'elementwise' || results.every((result) => bytesOf(result) <= BLOCK_BYTES)
-  const isInTiles = isStraight && isLittle && computation.kind !== 'matmul'
+  const isInTiles = isStraight && isLittle && computation.kind !== 'matmul' && computation.kind !== 'percentile'
   return Math.min(
     isInTiles ? TILES_BYTES : WINDOWS_BYTES,
     arrays.reduce((sum, array) => sum + bytesOf(array), 0),

@@ -2,14 +2,16 @@
 
 import { DTYPES, type TypedArray } from '../../core/dtype.js'
 import type { ArrayParts } from '../../core/given.js'
+import { leavesOf } from '../../core/numpy/graph.js'
 import { reducedAxes } from '../../core/numpy/reduce/axes.js'
 import type { HistogramOptions } from '../../core/numpy/reduce/bins.js'
 import { planHistogram } from '../../core/numpy/reduce/histogram.js'
-import { type PercentileOptions, planPercentile } from '../../core/numpy/reduce/percentile.js'
-import { planReduction, type ReductionOptions } from '../../core/numpy/reduce/plan.js'
+import { type PercentileOptions, percentileOutputs, planPercentile } from '../../core/numpy/reduce/percentile.js'
+import { planReduction, type ReducedInput, type ReductionOptions } from '../../core/numpy/reduce/plan.js'
 import type { Reducer } from '../../core/numpy/reduce/reducer.js'
 import { axesOf } from '../../core/numpy/reduce/results.js'
 import type { ReductionName } from '../../core/numpy/reduce/types.js'
+import { sameShape, sizeOf } from '../../core/shape.js'
 import { allocate, bytesOf } from '../../core/typed-array.js'
 import { begin, type Job } from './job.js'
 import { type Sink, write } from './results.js'
@@ -40,15 +42,17 @@ export async function percentile(
   job: Job,
   { q, options }: { readonly q: number | readonly number[]; readonly options: PercentileOptions },
 ): Promise<void> {
-  const { input, results, grain } = job
+  const { results, grain } = job
+  const input = asItLies(job)
   const { reduced, outputs, resultShape } = reducedAxes(input.shape, options.axis, options.keepdims)
+  const window = grain.window(DTYPES[input.dtype].itemsize, false, sizeOf(input.shape), 1)
+  const limits = { ...options, window }
   const rows = typeof q === 'number' ? 1 : q.length
   let whole: TypedArray | undefined
   let done = 0
   let dtype = input.dtype
-  // What a search keeps is more than what a sum does.
-  for (const box of boxes(job, reduced, outputs, Math.ceil(grain.outputs / 8))) {
-    const reducer = planPercentile({ ...input, shape: box.counts }, q, options)
+  for (const box of boxes(job, reduced, outputs, Math.min(grain.outputs, percentileOutputs(input, q, limits)))) {
+    const reducer = planPercentile({ ...input, shape: box.counts }, q, limits)
     if (whole === undefined) begin(job, reducer.passes)
     const part = await drive(reducer, box, job)
     dtype = part.dtype
@@ -93,6 +97,12 @@ async function drive<R>(reducer: Reducer<R>, box: Box, { expressions, work }: Jo
   } while (reducer.endPass())
   reader?.end()
   return reducer.finish()
+}
+
+/** The input in the order its operands lie in, which is free where the order of the elements is nothing to the result. */
+function asItLies({ roots, computing, input }: Job): ReducedInput {
+  const leaf = leavesOf(roots).find(({ shape }) => sameShape(shape, input.shape))
+  return { ...input, strides: leaf && computing.operands[leaf.index]?.layout.strides }
 }
 
 /** Boxes with the reduced axes whole, in C order of the results; one without elements where there are no results. */

@@ -8,6 +8,7 @@ import { weakOf } from '../../../src/core/numpy/weak.js'
 import { slice } from '../../../src/core/slice.js'
 import { bytesOf, wrap } from '../../../src/core/typed-array.js'
 import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
+import type { SyncFile } from '../../../src/engine/storage.js'
 import type { Computation, EvaluatedArray, OperandSource } from '../../../src/evaluation.js'
 import * as numpy from '../../../src/numpy-sync.js'
 import type { ArrayMeta, Version } from '../../../src/protocol.js'
@@ -28,6 +29,21 @@ async function onDisk(service: OpenService, path: string, array: NDArray): Promi
   const create = spec(path, 0, { shape: array.shape, dtype: array.dtype })
   const [put] = await service.call('put', { puts: [{ target: { create }, bytes: bytesOf(array.toArray()) }] })
   return (put as { meta: ArrayMeta }).meta // one put
+}
+
+/** Counts the bytes that are read of its files. */
+class CountingDirectory extends MemoryDirectory {
+  bytesRead = 0
+
+  override async open(name: string): Promise<SyncFile> {
+    const file = await super.open(name)
+    const read = file.read.bind(file)
+    file.read = (target, at) => {
+      this.bytesRead += target.byteLength
+      return read(target, at)
+    }
+    return file
+  }
 }
 
 /** A view, and where its base is. */
@@ -195,6 +211,33 @@ describe('operators on disk give what they give in memory', () => {
       expectSame(edges, expected.edges)
     })
     await fc.assert(property, { numRuns: 150 })
+  })
+
+  test('percentiles along columns read an array a few times, not once for each part that is kept', async () => {
+    const directory = new CountingDirectory()
+    const service = await openService(directory)
+    const percentiles = async (shape: readonly number[], axis: number, isTurned: boolean) => {
+      const a = values('int16', shape, 11)
+      const view = isTurned ? a.transpose() : a
+      const operands = [await placed(service, `${shape} ${axis} ${isTurned}`, a, view, true)]
+      directory.bytesRead = 0
+      const q = [0, 33, 100]
+      const [found] = await evaluated(
+        service,
+        { kind: 'percentile', q, options: { axis } },
+        [leafOf(0, view)],
+        operands,
+        2 ** 14,
+      )
+      expectSame(found, numpy.percentile(view, q, { axis }) as NDArray)
+      return directory.bytesRead / (2 * a.size)
+    }
+    expect(await percentiles([20_000, 16], 0, false)).toBeLessThanOrEqual(2.1)
+    expect(await percentiles([2048, 128], 0, false)).toBeLessThanOrEqual(2.1)
+    expect(await percentiles([1024, 128], 1, true)).toBeLessThanOrEqual(2.1)
+    expect(await percentiles([128, 2048], 1, false)).toBeLessThanOrEqual(1.1)
+    expect(await percentiles([2048, 128], 0, true)).toBeLessThanOrEqual(1.1)
+    expect(await percentiles([16, 512, 8], 1, false)).toBeLessThanOrEqual(1.1)
   })
 
   test('matrix products, of vectors, matrices and batches of them', async () => {

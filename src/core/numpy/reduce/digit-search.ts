@@ -1,13 +1,15 @@
 // The elements of given ranks, found digit by digit from the highest: a pass counts, among the elements that begin with the
 // digits found so far, how many have each next digit. State: a table of digits for every output and rank.
 import type { DType, TypedArray } from '../../dtype.js'
+import type { ReducedAxes } from './axes.js'
 import { CAST_STEP } from './casts.js'
 import { elementOfKey, type KeyWriter, keyBits, keyWriterOf, nanTestOf } from './keys.js'
-import type { RankFinder } from './percentile.js'
+import type { RankFinder } from './rank-finder.js'
 
-/** Counts that are kept at a time. */
-const MAX_COUNTS = 2 ** 21
+/** Bytes of the counts that are kept at a time. */
+export const COUNT_BYTES = 12 << 20
 
+/** Searches are numbered rank by rank, each for all outputs: neighbouring outputs have neighbouring counts. */
 export class DigitSearch implements RankFinder {
   readonly passes: number
   readonly casts: readonly DType[] = []
@@ -17,31 +19,39 @@ export class DigitSearch implements RankFinder {
   readonly #high = new Uint32Array(CAST_STEP)
   readonly #low = new Uint32Array(CAST_STEP)
   readonly #bits: number
-  readonly #targets: number
-  /** For every output and rank: the digits found, the rank among the elements that begin with them, counts by next digit. */
+  readonly #outputs: number
+  /** For every search: the digits found, and the rank among the elements that begin with them. */
   readonly #prefixHigh: Uint32Array
   readonly #prefixLow: Uint32Array
   readonly #rank: Float64Array
   /** The first of the output's searches with the same digits: it counts for all of them. */
   readonly #leader: Uint32Array
-  readonly #counts: Float64Array
+  /** By next digit, then by search. */
+  readonly #counts: Uint32Array | Float64Array
   readonly #hasNaN: Uint8Array
   /** Bits of the key that are known. */
   #known = 0
 
-  constructor(dtype: DType, outputs: number, wanted: readonly number[]) {
+  constructor(dtype: DType, { outputs, count }: ReducedAxes, wanted: readonly number[]) {
     this.#dtype = dtype
     this.#anyNaN = nanTestOf(dtype)
     this.#keysOf = keyWriterOf(dtype)
-    this.#targets = wanted.length
+    this.#outputs = outputs
     const searches = outputs * wanted.length
-    this.#bits = [16, 8, 4, 2].find((bits) => searches * 2 ** bits <= MAX_COUNTS) ?? 1
+    const Counts = count < 2 ** 32 ? Uint32Array : Float64Array
+    const most = COUNT_BYTES / Counts.BYTES_PER_ELEMENT
+    // Large tables are for many elements: they have to be cleared and gone through for each digit.
+    const bits = [16, 8, 4, 2].find((few) => searches * 2 ** few <= (few === 16 && count < 2 ** 14 ? 0 : most)) ?? 1
+    this.#bits = Math.min(bits, keyBits(dtype))
     this.passes = keyBits(dtype) / this.#bits
     this.#prefixHigh = new Uint32Array(searches)
     this.#prefixLow = new Uint32Array(searches)
-    this.#rank = Float64Array.from({ length: searches }, (_, search) => wanted[search % wanted.length] ?? 0)
-    this.#leader = Uint32Array.from({ length: searches }, (_, search) => search - (search % wanted.length))
-    this.#counts = new Float64Array(searches * 2 ** this.#bits)
+    this.#rank = new Float64Array(searches)
+    wanted.forEach((rank, target) => {
+      this.#rank.fill(rank, target * outputs, (target + 1) * outputs)
+    })
+    this.#leader = Uint32Array.from({ length: searches }, (_, search) => search % outputs)
+    this.#counts = new Counts(searches * 2 ** this.#bits)
     this.#hasNaN = new Uint8Array(outputs)
   }
 
@@ -50,14 +60,26 @@ export class DigitSearch implements RankFinder {
       const count = Math.min(CAST_STEP, n - done)
       this.#keysOf(x, start + done, count, this.#high, this.#low)
       if (this.#known === 0 && this.#anyNaN(x, start + done, count)) this.#hasNaN[at] = 1
-      for (let search = at * this.#targets; search < (at + 1) * this.#targets; search++) {
+      for (let search = at; search < this.#rank.length; search += this.#outputs) {
         if (this.#leader[search] === search) this.#tally(search, count)
       }
     }
   }
 
   rows(x: TypedArray, start: number, n: number, at: number): void {
-    for (let i = 0; i < n; i++) this.run(x, start + i, 1, at + i)
+    this.grid(x, start, n, at, 1)
+  }
+
+  grid(x: TypedArray, start: number, n: number, at: number, count: number): void {
+    for (let done = 0; done < n * count; done += CAST_STEP) {
+      const step = Math.min(CAST_STEP, n * count - done)
+      this.#keysOf(x, start + done, step, this.#high, this.#low)
+      if (this.#known === 0 && this.#anyNaN(x, start + done, step))
+        this.#noteNaNs(x, start + done, step, at, n, done % n)
+      for (let first = at; first < this.#rank.length; first += this.#outputs) {
+        this.#tallyRows(first, n, done % n, step)
+      }
+    }
   }
 
   endPass(): boolean {
@@ -71,54 +93,89 @@ export class DigitSearch implements RankFinder {
 
   element(output: number, index: number): number | bigint {
     if (this.#hasNaN[output] === 1) return Number.NaN
-    const search = output * this.#targets + index
+    const search = index * this.#outputs + output
     return elementOfKey(this.#dtype, this.#prefixHigh[search] as number, this.#prefixLow[search] as number)
   }
 
-  /** The digit after the known ones is in the high word or in the low one, never in both. */
-  #tally(search: number, n: number): void {
-    const [inHigh, shift] = this.#nextDigit()
+  /** `column`: of the first element in its row of `n`. */
+  #noteNaNs(x: TypedArray, start: number, count: number, at: number, n: number, column: number): void {
+    for (let i = 0; i < count; i++) if (this.#anyNaN(x, start + i, 1)) this.#hasNaN[at + ((column + i) % n)] = 1
+  }
+
+  /** `count` keys, all of the search's output. */
+  #tally(search: number, count: number): void {
+    const { digits, shift, above, aboveLow } = this.#nextDigit()
     const mask = 2 ** this.#bits - 1
-    const base = search * 2 ** this.#bits
+    const searches = this.#rank.length
     const [high, low, counts] = [this.#high, this.#low, this.#counts]
     const prefixHigh = this.#prefixHigh[search] as number
     const prefixLow = this.#prefixLow[search] as number
-    const above = inHigh ? upperBits(this.#known) : 0xffffffff
-    const aboveLow = inHigh ? 0 : upperBits(this.#known - 32)
-    for (let i = 0; i < n; i++) {
+    for (let i = 0; i < count; i++) {
       if ((((high[i] as number) ^ prefixHigh) & above) !== 0) continue
       if ((((low[i] as number) ^ prefixLow) & aboveLow) !== 0) continue
-      const digit = (((inHigh ? high[i] : low[i]) as number) >>> shift) & mask
-      counts[base + digit] = (counts[base + digit] as number) + 1
+      const digit = ((digits[i] as number) >>> shift) & mask
+      const index = digit * searches + search
+      counts[index] = (counts[index] as number) + 1
+    }
+  }
+
+  /** `count` keys of rows of `n`, from the one of `column` on; the searches of a row begin with `first`. */
+  #tallyRows(first: number, n: number, column: number, count: number): void {
+    const { digits, shift, above, aboveLow } = this.#nextDigit()
+    const mask = 2 ** this.#bits - 1
+    const searches = this.#rank.length
+    const [high, low, counts, leader] = [this.#high, this.#low, this.#counts, this.#leader]
+    const [prefixHigh, prefixLow] = [this.#prefixHigh, this.#prefixLow]
+    const end = first + n
+    for (let i = 0, search = first + column; i < count; i++, search++) {
+      if (search === end) search = first
+      if (leader[search] !== search) continue
+      if ((((high[i] as number) ^ (prefixHigh[search] as number)) & above) !== 0) continue
+      if ((((low[i] as number) ^ (prefixLow[search] as number)) & aboveLow) !== 0) continue
+      const digit = ((digits[i] as number) >>> shift) & mask
+      const index = digit * searches + search
+      counts[index] = (counts[index] as number) + 1
     }
   }
 
   #descend(search: number, digits: number): void {
-    const [inHigh, shift] = this.#nextDigit()
-    const base = (this.#leader[search] as number) * digits
+    const { isHigh, shift } = this.#nextDigit()
+    const leader = this.#leader[search] as number
+    const searches = this.#rank.length
     let rank = this.#rank[search] as number
     let digit = 0
-    while (digit < digits - 1 && rank >= (this.#counts[base + digit] as number)) {
-      rank -= this.#counts[base + digit] as number
-      digit++
+    for (; digit < digits - 1; digit++) {
+      const count = this.#counts[digit * searches + leader] as number
+      if (rank < count) break
+      rank -= count
     }
     this.#rank[search] = rank
-    const prefix = inHigh ? this.#prefixHigh : this.#prefixLow
+    const prefix = isHigh ? this.#prefixHigh : this.#prefixLow
     prefix[search] = (prefix[search] as number) | (digit << shift)
   }
 
   /** Ranks ascend, and so do the digits of an output's searches. */
   #leaderOf(search: number): number {
-    const isFirst = search % this.#targets === 0
-    const sharesHigh = this.#prefixHigh[search] === this.#prefixHigh[search - 1]
-    const isSame = sharesHigh && this.#prefixLow[search] === this.#prefixLow[search - 1]
-    return isFirst || !isSame ? search : (this.#leader[search - 1] as number)
+    const before = search - this.#outputs
+    const isSame =
+      before >= 0 &&
+      this.#prefixHigh[search] === this.#prefixHigh[before] &&
+      this.#prefixLow[search] === this.#prefixLow[before]
+    return isSame ? (this.#leader[before] as number) : search
   }
 
-  /** Whether the next digit is in the high word, and how far from its right end. */
-  #nextDigit(): [boolean, number] {
-    const inHigh = this.#known < 32
-    return [inHigh, 32 - this.#bits - (this.#known % 32)]
+  /** The digit after the known ones is in the high word or in the low one, never in both. */
+  #nextDigit() {
+    const isHigh = this.#known < 32
+    return {
+      isHigh,
+      digits: isHigh ? this.#high : this.#low,
+      /** How far it is from the right end of its word. */
+      shift: 32 - this.#bits - (this.#known % 32),
+      /** The known bits of either word. */
+      above: isHigh ? upperBits(this.#known) : 0xffffffff,
+      aboveLow: isHigh ? 0 : upperBits(this.#known - 32),
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-// Elements as unsigned 64-bit keys that sort as the elements do, in two words: the key of a smaller dtype is in the high one.
+// Elements as unsigned keys that sort as the elements do, in the highest bits of two words.
 import type { DType, TypedArray } from '../../dtype.js'
 import { DTYPES } from '../../dtype.js'
 import { halfBits, type NumberArray, readScalar } from '../../scalar.js'
@@ -8,8 +8,8 @@ import { allocate, wrap } from '../../typed-array.js'
 export type KeyWriter = (x: TypedArray, start: number, n: number, high: Uint32Array, low: Uint32Array) => void
 
 /** Bits of a key. */
-export function keyBits(dtype: DType): 32 | 64 {
-  return DTYPES[dtype].itemsize === 8 ? 64 : 32
+export function keyBits(dtype: DType): number {
+  return 8 * DTYPES[dtype].itemsize
 }
 
 const SIGN = 0x80000000
@@ -27,13 +27,13 @@ export function keyWriterOf(dtype: DType): KeyWriter {
     case 'float16':
       return (x, start, n, high) => half(halfBits(x), start, n, high)
     default:
-      return integers(DTYPES[dtype].kind === 'int' ? SIGN : 0)
+      return integers(32 - keyBits(dtype), DTYPES[dtype].kind === 'int' ? SIGN : 0)
   }
 }
 
-function integers(flip: number): KeyWriter {
+function integers(shift: number, flip: number): KeyWriter {
   return (x, start, n, high) => {
-    for (let i = 0; i < n; i++) high[i] = ((x as NumberArray)[start + i] as number) ^ flip
+    for (let i = 0; i < n; i++) high[i] = (((x as NumberArray)[start + i] as number) << shift) ^ flip
   }
 }
 
@@ -73,13 +73,14 @@ function half(bits: Uint16Array, start: number, n: number, high: Uint32Array): v
 export function elementOfKey(dtype: DType, high: number, low: number): number | bigint {
   const element = allocate(dtype, 1)
   const { kind, itemsize } = DTYPES[dtype]
-  if (itemsize < 8 && kind !== 'float') return kind === 'int' ? (high ^ SIGN) | 0 : high
+  const unused = 32 - keyBits(dtype)
+  if (itemsize < 8 && kind !== 'float') return kind === 'int' ? (high ^ SIGN) >> unused : high >>> unused
   const isNegative = kind === 'float' && high < SIGN
   const flip = kind === 'uint' ? 0 : SIGN
   const words = new Uint32Array(2)
   words[0] = isNegative ? ~low : low
   words[1] = isNegative ? ~high : high ^ flip
-  if (dtype === 'float16') words[1] = (words[1] as number) >>> 16
+  if (dtype === 'float16') words[1] = (words[1] as number) >>> unused
   const bytes = new Uint8Array(words.buffer, itemsize === 8 ? 0 : 4, itemsize)
   new Uint8Array(element.buffer).set(bytes)
   return Number.isNaN(Number(element[0])) ? Number.NaN : (readScalar(element, dtype, 0) as number | bigint)

@@ -103,7 +103,7 @@ export class FoldReducer implements Reducer {
 }
 
 /** Outputs in the order of the walk, brought to C order. */
-function inCOrder(data: TypedArray, dtype: DType, axes: ReducedAxes, order: readonly number[]): TypedArray {
+export function inCOrder(data: TypedArray, dtype: DType, axes: ReducedAxes, order: readonly number[]): TypedArray {
   const isKept = (axis: number) => !axes.reduced[axis]
   const strides = new Array<number>(axes.shape.length).fill(0)
   let stride = 1
