@@ -61,9 +61,17 @@ export async function placeOnDisk(
   const { place } = custody
   const extra = custody.occupant.describeExtra()
   return session.goOn(async () => {
-    const residency = settle(custody, session, await write(specFor(custody, session, plan)))
+    const spec = specFor(custody, session, plan)
+    // Crash order: what is replaced stays until the new array has the object's own fields.
+    const isStaged = extra !== undefined && !spec.ephemeral
+    const staging = { ...spec, path: session.ephemeralPath(), ephemeral: true }
+    const residency = settle(custody, session, await write(isStaged ? staging : spec))
     try {
       if (extra !== undefined) await residency.saveState(custody.settings, extra)
+      if (isStaged) {
+        const { path: to, overwrite, purge } = spec
+        residency.meta = await session.call('rename', { from: staging.path, to, overwrite, purge })
+      }
     } catch (error) {
       custody.place = place
       await purgeNow(residency)

@@ -173,8 +173,11 @@ export interface StorageMethods {
     results: readonly (EvaluatedArray | ArrayMeta)[]
   }
   setAttributes(p: { incarnation: number; attributes: JsonObject }): ArrayMeta
-  /** `overwrite`: in place of what is at `to`, in the same commit. Errors: NotFoundError, KeyExistsError. */
-  rename(p: { from: string; to: string; overwrite?: boolean }): ArrayMeta
+  /**
+   * `overwrite`: in place of what is at `to`, in the same commit. `purge`: from then on it is not ephemeral, and armed or not.
+   * Errors: NotFoundError, KeyExistsError.
+   */
+  rename(p: { from: string; to: string; overwrite?: boolean; purge?: boolean }): ArrayMeta
   /** Returns the incarnations that are gone. */
   delete(p: { paths: readonly string[] }): number[]
   /** Removes the array whoever holds it; nothing where it is gone already. */

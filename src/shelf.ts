@@ -10,7 +10,7 @@ import type { Custody } from './custody.js'
 import { diskNamed } from './default-disk.js'
 import type { Disk } from './disk.js'
 import { boundSession, sessionOf } from './handles.js'
-import { arm, purge, setPurge } from './keeping.js'
+import { purge, setPurge } from './keeping.js'
 import { checkLifetime, type Lifetime } from './lifetime.js'
 import { DEFAULT_DISK_NAME } from './options.js'
 import type { ArrayMeta } from './protocol.js'
@@ -232,9 +232,8 @@ export class Shelf<T extends LazyDiskCache> {
     const task = async (place: Custody['place']): Promise<void> => {
       const residency = place as Residency // callers have seen to it
       const isToBeKept = residency.meta.ephemeral && !this.isEphemeral
-      if (isToBeKept) residency.meta = await arm(residency, false)
-      residency.meta = await session.call('rename', { from: residency.path, to, overwrite: true })
-      if (isToBeKept && purge) residency.meta = await arm(residency, true)
+      const moved = { from: residency.path, to, overwrite: true }
+      residency.meta = await session.call('rename', isToBeKept ? { ...moved, purge } : moved)
       if (isToBeKept) residency.purge = purge
     }
     await custody.turn('alone', task, undefined)

@@ -19,6 +19,7 @@ import { type Lease, leaseOf } from './leases.js'
 import { check, compact, type Parts } from './maintenance.js'
 import { OpenDrafts } from './open-drafts.js'
 import { Removal } from './removal.js'
+import { rename } from './renaming.js'
 import { Retries } from './retries.js'
 import type { ServiceHost } from './service.js'
 import type { Directory } from './storage.js'
@@ -216,14 +217,9 @@ export class OpenDisk {
       const { engine } = this.#parts
       return metaOf(engine.describe(engine.entry(incarnation), { attributes: checkAttributes(attributes) }, origin))
     },
-    rename: ({ from, to, overwrite }, { origin }) => {
-      const { engine } = this.#parts
-      const entry = engine.entryAt(from)
-      if (from === to) return metaOf(entry)
-      const other = engine.arrays.at(checkPath(to))
-      if (overwrite !== true) engine.checkFree(to)
-      const renamed = engine.describe(entry, { path: to }, origin, other)
-      this.#removal.forget(other === undefined ? [] : [other.incarnation])
+    rename: (params, { origin }) => {
+      const { renamed, gone } = rename(this.#parts.engine, params, origin)
+      this.#removal.forget(gone)
       return metaOf(renamed)
     },
     delete: ({ paths }, { origin }) => {

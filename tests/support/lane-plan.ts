@@ -33,7 +33,7 @@ export function stepAt(seed: number, lane: number, number: number, before: Model
   const value = random.below(250) + 1
   const dice = random.below(20)
   if (dice === 0) return { kind: random.pick(['compact', 'flush', 'borrow']) }
-  if (dice < 3) return { kind: TRACK in before ? 'label' : 'track', value }
+  if (dice < 3) return { kind: TRACK in before && random.chance(0.5) ? 'label' : 'track', value }
   if (dice < 7 || there.length === 0) {
     return { kind: 'put', name: random.pick(NAMES), length: random.pick(LENGTHS), value }
   }
@@ -58,8 +58,7 @@ export function stagesOf(before: Model, step: Step): readonly Model[] {
     case 'put':
       return [{ ...before, [step.name]: [step.length, step.value] }]
     case 'track':
-      // The array is committed before the state of its container.
-      return [0, step.value].map((label) => ({ ...before, [TRACK]: [step.value, label] }))
+      return [{ ...before, [TRACK]: [step.value, step.value] }]
     case 'label':
       return [{ ...before, [TRACK]: [before[TRACK]?.[0] ?? 0, step.value] }]
     case 'compact':
