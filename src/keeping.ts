@@ -246,7 +246,7 @@ function isMortal({ purge, meta }: Residency): boolean {
   return purge || meta.ephemeral
 }
 
-export function arm({ session, meta: { incarnation } }: Residency, purge: boolean): Promise<ArrayMeta> {
+function arm({ session, meta: { incarnation } }: Residency, purge: boolean): Promise<ArrayMeta> {
   return session.call('setPurge', { incarnation, purge })
 }
 
