@@ -64,13 +64,13 @@ export async function placeOnDisk(
     const spec = specFor(custody, session, plan)
     // Crash order: what is replaced stays until the new array has the object's own fields.
     const isStaged = extra !== undefined && !spec.ephemeral
-    const staging = { ...spec, path: session.ephemeralPath(), ephemeral: true }
-    const residency = settle(custody, session, await write(isStaged ? staging : spec))
+    const made = isStaged ? { ...spec, path: session.ephemeralPath(), ephemeral: true } : spec
+    const residency = settle(custody, session, await write(made))
     try {
       if (extra !== undefined) await residency.saveState(custody.settings, extra)
       if (isStaged) {
         const { path: to, overwrite, purge } = spec
-        residency.meta = await session.call('rename', { from: staging.path, to, overwrite, purge })
+        residency.meta = await session.call('rename', { from: made.path, to, overwrite, purge })
       }
     } catch (error) {
       custody.place = place

@@ -31,7 +31,7 @@ export const CHANGING: ReadonlySet<MethodName> = new Set<MethodName>([
   'evict',
 ])
 
-/** Methods that only look at the index: a disk that is watched is idle all the same. */
+/** Methods that neither change nor read what is on disk: one that is watched is idle all the same. */
 export const LOOKING: ReadonlySet<MethodName> = new Set<MethodName>(['stat', 'list', 'usage', 'stats', 'keepBuffers'])
 
 /** Methods whose array counts as used by them. */
