@@ -7,8 +7,10 @@ const REPORT_INTERVAL_MS = 16
 
 /** What a small read or write costs, measured in bytes of a large one: about 8 us, at 12 GB/s. */
 const ACCESS_COST_BYTES = 16 * 1024
-/** A step: about 0.5 ms of computing or one block of I/O. */
+/** A step: one block of I/O. */
 const STEP_COST_BYTES = 1 << 20
+/** A step of what computes: up to a millisecond by the clock. Pauses after every block took a fifth of the time of an addition. */
+const COMPUTING_STEP_COST_BYTES = 4 << 20
 
 /** Thrown at the next step after abort(). The page has rejected with the signal's reason by then. */
 export class AbortedError extends Error {
@@ -74,7 +76,11 @@ export class Work implements Steps {
 
   /** The same steps, for work that tells by `advance` how much of it is done. */
   get uncounted(): Steps {
-    return { spend: (bytes) => this.spend(bytes, 0), pause: () => this.pause() }
+    const spend = (bytes: number): boolean => {
+      this.spend(bytes, 0)
+      return this.#cost >= COMPUTING_STEP_COST_BYTES
+    }
+    return { spend, pause: () => this.pause() }
   }
 
   /** Notes computing, of which `doneBytes` were asked for; true where it is time to pause(). */
