@@ -2,27 +2,33 @@
 import { scheduler } from '../src/engine/scheduler.js'
 import type { ServiceHost } from '../src/engine/service.js'
 import type { Directory, StateStore } from '../src/engine/storage.js'
+import { secondLockName } from '../src/names.js'
 import type { OpenRequest } from '../src/protocol.js'
 import { OpfsDirectory } from './opfs-directory.js'
 import { diskFolder } from './opfs-folders.js'
-import { liveClients } from './ownership.js'
+import { liveClients, whenFree } from './ownership.js'
+import { type SecondWorker, secondWorker } from './second-worker.js'
 import { IndexedDbStates } from './state-store.js'
 
 export class WorkerHost implements ServiceHost {
   readonly scheduler = scheduler
   readonly ownsBuffers = true
   readonly liveClients = liveClients
+  readonly second: SecondWorker | undefined
   readonly #giveUp: () => void
   readonly #onClosed: () => void
 
   /** `giveUp` lets go of the disk's lock; `onClosed`: see OpfsDirectory. */
-  constructor(giveUp: () => void, onClosed: () => void) {
+  constructor(disk: string, giveUp: () => void, onClosed: () => void) {
+    this.second = secondWorker(disk)
     this.#giveUp = giveUp
     this.#onClosed = onClosed
   }
 
   async openDirectory({ name }: OpenRequest): Promise<Directory> {
     try {
+      // That of an owner before has written its last byte.
+      await whenFree(secondLockName(name))
       return new OpfsDirectory(name, await diskFolder(name), this.#onClosed)
     } catch (error) {
       this.#giveUp()
@@ -35,6 +41,7 @@ export class WorkerHost implements ServiceHost {
   }
 
   async closeDirectory(): Promise<void> {
+    this.second?.end()
     this.#giveUp()
   }
 }

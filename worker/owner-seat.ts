@@ -46,7 +46,7 @@ export class OwnerSeat implements Seat {
     isTakeOver: boolean,
   ): Promise<OwnerSeat> {
     let seat: OwnerSeat | undefined
-    const host = new WorkerHost(giveUp, () => {
+    const host = new WorkerHost(request.name, giveUp, () => {
       if (seat !== undefined) seat.isLost = true
       onClosed()
     })

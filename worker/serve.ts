@@ -5,14 +5,18 @@ import { type EventMessage, PROTOCOL_VERSION, type WorkerParts, type WorkerRoot 
 import { deleteDisk, listDisks } from './disks.js'
 import { Member } from './member.js'
 import { holdForLife } from './ownership.js'
+import { notePartsForSecond } from './second-worker.js'
+import { Sharer, type SharerRoot } from './sharer.js'
 
 /** `findParts` is told where the parts of the worker are, before anything is asked of it. */
 export function serve(findParts: (parts: WorkerParts) => void = () => undefined): void {
+  const sharer = new Sharer()
   /** From `hello` on, the page's first call. */
   let member: Member
-  const root: WorkerRoot = {
+  const root: WorkerRoot & SharerRoot = {
     hello: async (lifeLock, parts = {}) => {
       findParts(parts)
+      notePartsForSecond(parts)
       await holdForLife(lifeLock)
       member = new Member(lifeLock, (event) => postMessage({ event } satisfies EventMessage))
       return PROTOCOL_VERSION
@@ -26,6 +30,9 @@ export function serve(findParts: (parts: WorkerParts) => void = () => undefined)
     told: (id) => member.told(id),
     listDisks,
     deleteDisk,
+    shareDisk: (disk) => sharer.shareDisk(disk),
+    computeShare: (share) => sharer.computeShare(share),
+    stopShare: () => sharer.stopShare(),
   }
 
   // Nobody could answer it, and the page would wait for ever: uncaught, the error reaches the page's Worker object.

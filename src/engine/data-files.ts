@@ -117,6 +117,15 @@ export class DataFiles {
     this.dirtyBytes += source.byteLength
   }
 
+  /** Whole or short blocks at those positions were written by another handle. */
+  noteWritten(positions: Iterable<number>): void {
+    for (const position of positions) {
+      this.#file(position).dirty = true
+      this.bytesWritten += BLOCK_BYTES
+      this.dirtyBytes += BLOCK_BYTES
+    }
+  }
+
   /** `all`: files that an earlier life of the worker may have written too. */
   flush(all = false): void {
     for (const data of this.#files) {

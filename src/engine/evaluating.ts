@@ -9,12 +9,22 @@ import { checkLayout } from '../core/view-layout.js'
 import type { EvaluatedArray, Evaluation } from '../evaluation.js'
 import type { ArrayMeta, Version } from '../protocol.js'
 import type { Arrays } from './arrays.js'
+import type { DataFiles } from './data-files.js'
 import type { Engine } from './engine.js'
+import type { BlockTable } from './layout.js'
 import type { Operand } from './operators/leaf-reader.js'
+import type { SecondThread, Share } from './operators/sharing.js'
 import { part } from './part.js'
 import type { Work } from './work.js'
 
 const operators = part(() => import('./operators/operators.js'))
+
+/** What evaluations are done with. */
+export interface Evaluator {
+  readonly engine: Engine
+  readonly arrays: Arrays
+  readonly second?: SecondThread | undefined
+}
 
 /**
  * Computes over the values the operands have now, whatever becomes of them meanwhile. Errors: DTypeError, ShapeError with NumPy's
@@ -22,7 +32,7 @@ const operators = part(() => import('./operators/operators.js'))
  * fetched; nothing has changed then.
  */
 export function evaluate(
-  { engine, arrays }: { readonly engine: Engine; readonly arrays: Arrays },
+  { engine, arrays, second }: Evaluator,
   evaluation: Evaluation,
   targets: readonly (Version | undefined)[],
   client: string,
@@ -35,8 +45,14 @@ export function evaluate(
     for (const leaf of leavesOf(roots)) operands[leaf.index] = operandOf(engine, leaf, sources[leaf.index])
     const checked = targets.map((replace) => replace && arrays.target({ replace }, client))
     const { compute } = await operators()
-    return compute({ engine, arrays }, evaluation, { operands, targets: checked }, work)
+    return compute({ engine, arrays, second }, evaluation, { operands, targets: checked }, work)
   }, read)
+}
+
+/** Computes for another thread, as SecondThread has it, over files of it that are open here. */
+export async function evaluateShare(data: DataFiles, share: Share, work: Work): Promise<BlockTable[]> {
+  const { computeShare } = await operators()
+  return computeShare(data, share, work)
 }
 
 /** Errors: StaleArrayError where it is gone or of another shape, ShapeError where the view leaves it, TypeError where it is no operand. */

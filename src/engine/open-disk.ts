@@ -211,7 +211,7 @@ export class OpenDisk {
     },
     evaluateInto: ({ targets, ...evaluation }, work, client) => {
       this.#noteOperands(evaluation)
-      return evaluate(this.#parts, evaluation, targets, client.id, work)
+      return evaluate({ ...this.#parts, second: this.#host.second }, evaluation, targets, client.id, work)
     },
     setAttributes: ({ incarnation, attributes }, { origin }) => {
       const { engine } = this.#parts

@@ -14,6 +14,7 @@ import { writtenBy } from '../written.js'
 import { Client } from './client.js'
 import type { Lease } from './leases.js'
 import { OpenDisk } from './open-disk.js'
+import type { SecondThread } from './operators/sharing.js'
 import type { Directory, Scheduler, StateStore } from './storage.js'
 
 /** What differs between a worker over OPFS and a page over memory. */
@@ -22,6 +23,8 @@ export interface ServiceHost {
   openDirectory(request: OpenRequest): Promise<Directory>
   states(name: string): StateStore
   readonly scheduler: Scheduler
+  /** Computes beside this thread, where that may be. */
+  readonly second?: SecondThread | undefined
   /** Ids of the clients that live now. */
   liveClients(): Promise<ReadonlySet<string>>
   /** Lets go of the disk. */

@@ -1,22 +1,56 @@
 // Element-wise expressions, out of core: tile by tile in the order of the results.
+import { DTYPES } from '../../core/dtype.js'
 import { cast } from '../../core/numpy/expression.js'
 import { sizeOf } from '../../core/shape.js'
+import type { DataFiles } from '../data-files.js'
+import { Draft } from '../draft.js'
+import type { BlockTable } from '../layout.js'
+import type { Work } from '../work.js'
 import { Expressions } from './expressions.js'
+import { Grain } from './grain.js'
 import { begin, type Job } from './job.js'
+import { draftSink, type Sink } from './results.js'
+import { blocksOf, type Left, type Share, share } from './sharing.js'
+import type { Lease } from './tile-memory.js'
 import { wholeWalk } from './walk.js'
+
+/** With less to read and write another thread costs more than it saves. */
+const FEWEST_SHARED_BYTES = 32 << 20
 
 /** Errors: those of reading, DTypeError (integers to negative powers), QuotaExceededError. */
 export async function elementwise(job: Job): Promise<void> {
-  const { roots, computing, results, work } = job
+  const { roots, computing, results, work, second } = job
   begin(job)
   const sinks = await results.open(roots)
   const size = sizeOf(roots[0]?.shape ?? [])
   if (size === 0) return
   const casts = roots.map((root, i) => cast(root, sinks[i]?.dtype ?? root.dtype))
   const expressions = new Expressions(casts, computing)
+  const left = { start: 0, end: size }
+  const compute = () => fill(expressions, sinks, left, work)
+  const drafts = results.drafts
+  const written = casts.reduce((sum, { dtype }) => sum + DTYPES[dtype].itemsize, 0)
+  const isMuch = size * (expressions.bytesPerElement + written) >= FEWEST_SHARED_BYTES
+  if (second === undefined || drafts === undefined || !isMuch || !expressions.isInOrder) return compute()
+  const { operands, data } = computing
+  await share(second, { roots: casts, operands, drafts }, left, compute, (range, blocks) => {
+    for (const [i, draft] of drafts.entries()) {
+      const made = blocks[i] as BlockTable // one for each
+      draft.blocks.set(made, 2 * blocksOf(draft, range, size)[0])
+      data.noteWritten(made.filter((_, at) => at % 2 === 0))
+    }
+    work.advance((range.end - range.start) * expressions.bytesPerElement)
+  })
+}
+
+/** Computes what is left, from its start on, until nothing is. */
+async function fill(expressions: Expressions, sinks: readonly Sink[], left: Left, work: Work): Promise<void> {
+  if (left.start >= left.end) return
   const reader = expressions.over(wholeWalk(expressions.shape))
-  for (let start = 0; start < size; start += reader.tile) {
-    const count = Math.min(reader.tile, size - start)
+  while (left.start < left.end) {
+    const { start } = left
+    const count = Math.min(reader.tile, left.end - start)
+    left.start += count
     await reader.compute(
       start,
       count,
@@ -25,4 +59,25 @@ export async function elementwise(job: Job): Promise<void> {
     for (const sink of sinks) await sink.filled(count)
     if (work.advance(count * expressions.bytesPerElement)) await work.pause()
   }
+  reader.end()
+}
+
+/** What a second thread does: see SecondThread. */
+export async function computeShare(
+  data: DataFiles,
+  { roots, operands, drafts, start, end }: Share,
+  lease: Lease,
+  work: Work,
+): Promise<BlockTable[]> {
+  const steps = work.uncounted
+  const expressions = new Expressions(roots, { data, steps, grain: new Grain(undefined), operands, lease })
+  const sinks = drafts.map(({ dtype, nbytes, blocks }) => {
+    return draftSink(new Draft(data, nbytes, blocks, start * DTYPES[dtype].itemsize), dtype, { steps, lease })
+  })
+  await fill(expressions, sinks, { start, end }, work)
+  const size = sizeOf(expressions.shape)
+  return drafts.map((draft) => {
+    const [first, past] = blocksOf(draft, { start, end }, size)
+    return draft.blocks.slice(2 * first, 2 * past)
+  })
 }

@@ -8,7 +8,7 @@ import { allocate } from '../../core/typed-array.js'
 import { isAscending } from '../../core/view-layout.js'
 import { type LeafReader, leafReader, type Operand, type Reading } from './leaf-reader.js'
 import type { Lease } from './tile-memory.js'
-import { layoutOn, type Walk, walkSize } from './walk.js'
+import { layoutOn, type Walk, walkSize, wholeWalk } from './walk.js'
 
 /** What expressions are computed over: operands by the index of their leaves. */
 export interface Computing extends Reading {
@@ -39,6 +39,14 @@ export class Expressions {
   get tile(): number {
     const dtypes = [...this.roots, ...this.#leaves].map(({ dtype }) => DTYPES[dtype].itemsize)
     return this.#computing.grain.tile(Math.max(...dtypes))
+  }
+
+  /** Whether all operands are read in the order they lie in, by a walk in C order. */
+  get isInOrder(): boolean {
+    const walk = wholeWalk(this.shape)
+    return this.#leaves.every(({ index }) => {
+      return isAscending(layoutOn(walk, (this.#computing.operands[index] as Operand).layout))
+    })
   }
 
   over(walk: Walk): ExpressionsReader {

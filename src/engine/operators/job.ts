@@ -7,6 +7,7 @@ import type { Work } from '../work.js'
 import { type Computing, Expressions } from './expressions.js'
 import type { Grain } from './grain.js'
 import type { Results } from './results.js'
+import type { SecondThread } from './sharing.js'
 
 export interface Job {
   readonly computing: Computing
@@ -17,9 +18,16 @@ export interface Job {
   readonly results: Results
   readonly grain: Grain
   readonly work: Work
+  readonly second: SecondThread | undefined
 }
 
-export function jobOf(computing: Computing, roots: readonly Node[], results: Results, work: Work): Job {
+export function jobOf(
+  computing: Computing,
+  roots: readonly Node[],
+  results: Results,
+  work: Work,
+  second: SecondThread | undefined,
+): Job {
   const [root] = roots
   if (root === undefined) throw new TypeError('there is nothing to evaluate')
   return {
@@ -31,6 +39,7 @@ export function jobOf(computing: Computing, roots: readonly Node[], results: Res
     results,
     grain: computing.grain,
     work,
+    second,
   }
 }
 

@@ -2,15 +2,18 @@
 
 import type { EvaluatedArray, Evaluation } from '../../evaluation.js'
 import type { ArrayMeta } from '../../protocol.js'
-import type { Arrays, Target } from '../arrays.js'
-import type { Engine } from '../engine.js'
+import type { Target } from '../arrays.js'
+import type { DataFiles } from '../data-files.js'
+import type { Evaluator } from '../evaluating.js'
+import type { BlockTable } from '../layout.js'
 import { part } from '../part.js'
 import type { Work } from '../work.js'
-import { elementwise } from './elementwise.js'
+import { computeShare as computeElements, elementwise } from './elementwise.js'
 import { Grain } from './grain.js'
 import { type Job, jobOf } from './job.js'
 import type { Operand } from './leaf-reader.js'
 import { Results } from './results.js'
+import type { Share } from './sharing.js'
 import { Lease } from './tile-memory.js'
 
 const kernels = part(() => import('./kernels.js'))
@@ -18,7 +21,7 @@ const folds = part(() => import('./folds.js'))
 
 /** To be called while the operands are kept in place. Errors: as `evaluate`. */
 export async function compute(
-  { engine, arrays }: { readonly engine: Engine; readonly arrays: Arrays },
+  { engine, arrays, second }: Evaluator,
   evaluation: Evaluation,
   { operands, targets }: { readonly operands: readonly Operand[]; readonly targets: readonly (Target | undefined)[] },
   work: Work,
@@ -29,12 +32,23 @@ export async function compute(
   const results = new Results(engine, arrays, targets, { steps: work.uncounted, lease })
   const computing = { data: engine.data, steps: work.uncounted, grain: new Grain(tile), operands, lease }
   try {
-    await run(jobOf(computing, roots, results, work))
+    await run(jobOf(computing, roots, results, work, second))
     await work.end()
     return results.commit(work.origin)
   } catch (error) {
     results.discard()
     throw error
+  } finally {
+    lease.end()
+  }
+}
+
+/** What a second thread is to compute for another one. Errors: those of reading and writing, AbortedError. */
+export async function computeShare(data: DataFiles, share: Share, work: Work): Promise<BlockTable[]> {
+  const { tileMemory } = await kernels()
+  const lease = new Lease(tileMemory())
+  try {
+    return await computeElements(data, share, lease, work)
   } finally {
     lease.end()
   }

@@ -1,0 +1,70 @@
+// A second worker that computes beside the owner's, over handles of its own on the data files. It runs the owner's script, from
+// the first computation that is worth it until the disk is closed.
+import { wrap } from 'comlink'
+import type { SecondThread, Share } from '../src/engine/operators/sharing.js'
+import { secondLockName } from '../src/names.js'
+import type { WorkerParts } from '../src/protocol.js'
+import { SHARES_HANDLES } from './opfs-directory.js'
+import { whenFree } from './ownership.js'
+import type { SharerRoot } from './sharer.js'
+
+let parts: WorkerParts = {}
+
+/** Notes where the parts of this worker are, for the second one. */
+export function notePartsForSecond(told: WorkerParts): void {
+  parts = told
+}
+
+/** undefined where there is but one core, or a file cannot be open twice. */
+export function secondWorker(disk: string): SecondWorker | undefined {
+  return SHARES_HANDLES && navigator.hardwareConcurrency > 1 ? new SecondWorker(disk) : undefined
+}
+
+export class SecondWorker implements SecondThread {
+  readonly #disk: string
+  #worker: Worker | undefined
+  #root: SharerRoot | undefined
+  #ready: Promise<boolean> | undefined
+  readonly #ended = new AbortController()
+  /** Rejects when the worker is no more. */
+  #lost = new Promise<never>(() => undefined)
+
+  constructor(disk: string) {
+    this.#disk = disk
+  }
+
+  ready(): Promise<boolean> {
+    this.#ready ??= this.#start().catch(() => false)
+    return this.#ready
+  }
+
+  async compute(share: Share): ReturnType<SecondThread['compute']> {
+    return Promise.race([(this.#root as SharerRoot).computeShare(share), this.#lost]) // it is ready
+  }
+
+  stop(): void {
+    this.#root?.stopShare()
+  }
+
+  end(): void {
+    this.#ended.abort()
+    this.#worker?.terminate()
+  }
+
+  /** Rejects where the browser refuses, or the script's address is one no more: then there is none. */
+  async #start(): Promise<boolean> {
+    const worker = new Worker(location.href, { type: 'module' })
+    this.#worker = worker
+    const failed = new Promise<never>((_, reject) => worker.addEventListener('error', reject, { once: true }))
+    const root = wrap<SharerRoot>(worker) as unknown as SharerRoot // every method of it is asynchronous already
+    const lock = secondLockName(this.#disk)
+    await Promise.race([root.hello(lock, parts).then(() => root.shareDisk(this.#disk)), failed])
+    this.#root = root
+    this.#lost = whenFree(lock, this.#ended.signal).then(() => {
+      this.#ready = Promise.resolve(false)
+      throw new Error('the second worker has ended')
+    })
+    this.#lost.catch(() => undefined)
+    return true
+  }
+}
