@@ -2,6 +2,7 @@
 
 import { type ErrorData, fromErrorData } from '../../src/core/error-data.js'
 import { MemoryStateStore } from '../../src/engine/memory-directory.js'
+import type { SecondThread } from '../../src/engine/operators/sharing.js'
 import { createService } from '../../src/engine/service.js'
 import type { Directory, Scheduler, StateStore } from '../../src/engine/storage.js'
 import type {
@@ -59,6 +60,7 @@ export interface ServiceOptions {
   readonly scheduler?: ManualScheduler
   readonly diskBudget?: number
   readonly evictionPolicy?: EvictionPolicy
+  readonly second?: SecondThread
   readonly onMessage?: (message: ServiceMessage) => void
 }
 
@@ -75,6 +77,7 @@ export async function openService(directory: Directory, options: ServiceOptions 
     liveClients: async () => new Set(live),
     closeDirectory: async () => undefined,
     ownsBuffers,
+    second: options.second,
   }
   const root = createService(host, (message) => {
     messages.push(message)
