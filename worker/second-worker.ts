@@ -1,7 +1,7 @@
 // A second worker that computes beside the owner's, over handles of its own on the data files. It runs the owner's script, from
 // the first computation that is worth it until the disk is closed.
 import { wrap } from 'comlink'
-import type { SecondThread, Share } from '../src/engine/operators/sharing.js'
+import type { DraftShare, PieceShare, SecondThread } from '../src/engine/operators/sharing.js'
 import { secondLockName } from '../src/names.js'
 import type { WorkerParts } from '../src/protocol.js'
 import { SHARES_HANDLES } from './opfs-directory.js'
@@ -38,8 +38,12 @@ export class SecondWorker implements SecondThread {
     return this.#ready
   }
 
-  async compute(share: Share): ReturnType<SecondThread['compute']> {
-    return Promise.race([(this.#root as SharerRoot).computeShare(share), this.#lost]) // it is ready
+  async fill(share: DraftShare): ReturnType<SecondThread['fill']> {
+    return Promise.race([this.#running.fillFor(share), this.#lost])
+  }
+
+  async reduce(share: PieceShare): ReturnType<SecondThread['reduce']> {
+    return Promise.race([this.#running.reduceFor(share), this.#lost])
   }
 
   stop(): void {
@@ -49,6 +53,11 @@ export class SecondWorker implements SecondThread {
   end(): void {
     this.#ended.abort()
     this.#worker?.terminate()
+  }
+
+  get #running(): SharerRoot {
+    if (this.#root === undefined) throw new Error('the second worker is not ready')
+    return this.#root
   }
 
   /** Rejects where the browser refuses, or the script's address is one no more: then there is none. */

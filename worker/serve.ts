@@ -31,7 +31,8 @@ export function serve(findParts: (parts: WorkerParts) => void = () => undefined)
     listDisks,
     deleteDisk,
     shareDisk: (disk) => sharer.shareDisk(disk),
-    computeShare: (share) => sharer.computeShare(share),
+    fillFor: (share) => sharer.fillFor(share),
+    reduceFor: (share) => sharer.reduceFor(share),
     stopShare: () => sharer.stopShare(),
   }
 

@@ -1,8 +1,9 @@
 // What a second worker does for the owner's: it computes parts of values that the owner commits.
+import type { ArrayParts } from '../src/core/given.js'
 import { DataFiles } from '../src/engine/data-files.js'
-import { evaluateShare } from '../src/engine/evaluating.js'
+import { fillFor, reduceFor } from '../src/engine/evaluating.js'
 import type { BlockTable } from '../src/engine/layout.js'
-import type { Share } from '../src/engine/operators/sharing.js'
+import type { DraftShare, PieceShare } from '../src/engine/operators/sharing.js'
 import { scheduler } from '../src/engine/scheduler.js'
 import { Work } from '../src/engine/work.js'
 import { BLOCK_BYTES, type ServiceRoot } from '../src/protocol.js'
@@ -12,7 +13,8 @@ import { diskFolder } from './opfs-folders.js'
 export interface SharerRoot extends Pick<ServiceRoot, 'hello'> {
   /** Gets ready to compute for the owner of that disk, whose second worker this is. */
   shareDisk(disk: string): Promise<void>
-  computeShare(share: Share): Promise<BlockTable[]>
+  fillFor(share: DraftShare): Promise<BlockTable[]>
+  reduceFor(share: PieceShare): Promise<ArrayParts[]>
   stopShare(): void
 }
 
@@ -25,24 +27,37 @@ export class Sharer implements Omit<SharerRoot, 'hello'> {
     this.#directory = new OpfsDirectory(disk, await diskFolder(disk), () => undefined)
   }
 
-  async computeShare(share: Share): Promise<BlockTable[]> {
-    const work = new Work(scheduler)
-    this.#work = work
-    try {
-      return await evaluateShare(await this.#dataFor(share), share, work)
-    } finally {
-      this.#work = undefined
-    }
+  fillFor(share: DraftShare): Promise<BlockTable[]> {
+    return this.#compute([...share.operands.map(({ from }) => from), ...share.drafts], (data, work) =>
+      fillFor(data, share, work),
+    )
+  }
+
+  reduceFor(share: PieceShare): Promise<ArrayParts[]> {
+    return this.#compute(
+      share.operands.map(({ from }) => from),
+      (data, work) => reduceFor(data, share, work),
+    )
   }
 
   stopShare(): void {
     this.#work?.abort()
   }
 
+  async #compute<T>(values: readonly object[], compute: (data: DataFiles, work: Work) => Promise<T>): Promise<T> {
+    const work = new Work(scheduler)
+    this.#work = work
+    try {
+      return await compute(await this.#dataFor(values), work)
+    } finally {
+      this.#work = undefined
+    }
+  }
+
   /** Chromium asks for quota where a handle writes behind what was the end of the file when it was opened: then it is opened anew. */
-  async #dataFor({ operands, drafts }: Share): Promise<DataFiles> {
-    const tables = operands.flatMap(({ from }) => ('blocks' in from ? [from] : []))
-    const positions = [...drafts, ...tables].flatMap(({ blocks }) => [...blocks.filter((_, at) => at % 2 === 0)])
+  async #dataFor(values: readonly object[]): Promise<DataFiles> {
+    const tables = values.flatMap((value) => ('blocks' in value ? [value.blocks as BlockTable] : []))
+    const positions = tables.flatMap((blocks) => [...blocks.filter((_, at) => at % 2 === 0)])
     const last = positions.reduce((most, position) => Math.max(most, position), 0)
     if (this.#data !== undefined && positions.every((position) => this.#isCovered(position))) return this.#data
     this.#data?.close()

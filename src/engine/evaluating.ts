@@ -1,6 +1,7 @@
 // Evaluations as the protocol has them: operands are found at once, and computed over by what is fetched when it is first needed.
 
 import { StaleArrayError } from '../core/errors.js'
+import type { ArrayParts } from '../core/given.js'
 import type { Leaf } from '../core/numpy/expression.js'
 import { leavesOf } from '../core/numpy/graph.js'
 import { sameShape, shapeText, sizeOf } from '../core/shape.js'
@@ -13,7 +14,7 @@ import type { DataFiles } from './data-files.js'
 import type { Engine } from './engine.js'
 import type { BlockTable } from './layout.js'
 import type { Operand } from './operators/leaf-reader.js'
-import type { SecondThread, Share } from './operators/sharing.js'
+import type { DraftShare, PieceShare, SecondThread } from './operators/sharing.js'
 import { part } from './part.js'
 import type { Work } from './work.js'
 
@@ -50,9 +51,13 @@ export function evaluate(
 }
 
 /** Computes for another thread, as SecondThread has it, over files of it that are open here. */
-export async function evaluateShare(data: DataFiles, share: Share, work: Work): Promise<BlockTable[]> {
-  const { computeShare } = await operators()
-  return computeShare(data, share, work)
+export async function fillFor(data: DataFiles, share: DraftShare, work: Work): Promise<BlockTable[]> {
+  return (await operators()).fillFor(data, share, work)
+}
+
+/** The same for reductions. */
+export async function reduceFor(data: DataFiles, share: PieceShare, work: Work): Promise<ArrayParts[]> {
+  return (await operators()).reduceFor(data, share, work)
 }
 
 /** Errors: StaleArrayError where it is gone or of another shape, ShapeError where the view leaves it, TypeError where it is no operand. */

@@ -205,14 +205,10 @@ export class OpenDisk {
     append: async ({ incarnation, axis, bytes, shape }, work) =>
       metaOf(await this.#parts.arrays.append(incarnation, axis, { bytes, shape }, work)),
     evaluate: async (evaluation, work, client) => {
-      this.#noteOperands(evaluation)
-      const { buffer, results } = await evaluate(this.#parts, evaluation, [], client.id, work)
+      const { buffer, results } = await this.#evaluate(evaluation, [], client, work)
       return { buffer, results: results as EvaluatedArray[] } // without targets all are in memory
     },
-    evaluateInto: ({ targets, ...evaluation }, work, client) => {
-      this.#noteOperands(evaluation)
-      return evaluate({ ...this.#parts, second: this.#host.second }, evaluation, targets, client.id, work)
-    },
+    evaluateInto: ({ targets, ...evaluation }, work, client) => this.#evaluate(evaluation, targets, client, work),
     setAttributes: ({ incarnation, attributes }, { origin }) => {
       const { engine } = this.#parts
       return metaOf(engine.describe(engine.entry(incarnation), { attributes: checkAttributes(attributes) }, origin))
@@ -258,8 +254,9 @@ export class OpenDisk {
     compact: (_, work) => this.#compact(work),
   }
 
-  #noteOperands({ sources }: Evaluation): void {
-    for (const source of sources) if ('incarnation' in source) this.#evictor.noteUse(source.incarnation)
+  #evaluate(evaluation: Evaluation, targets: Parameters<typeof evaluate>[2], client: Client, work: Work) {
+    for (const source of evaluation.sources) if ('incarnation' in source) this.#evictor.noteUse(source.incarnation)
+    return evaluate({ ...this.#parts, second: this.#host.second }, evaluation, targets, client.id, work)
   }
 
   /** The page's buffer where it is large enough, else one of ours. */

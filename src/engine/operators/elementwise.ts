@@ -2,6 +2,7 @@
 import { DTYPES } from '../../core/dtype.js'
 import { cast } from '../../core/numpy/expression.js'
 import { sizeOf } from '../../core/shape.js'
+import { BLOCK_BYTES } from '../../protocol.js'
 import type { DataFiles } from '../data-files.js'
 import { Draft } from '../draft.js'
 import type { BlockTable } from '../layout.js'
@@ -10,12 +11,9 @@ import { Expressions } from './expressions.js'
 import { Grain } from './grain.js'
 import { begin, type Job } from './job.js'
 import { draftSink, type Sink } from './results.js'
-import { blocksOf, type Left, type Share, share } from './sharing.js'
+import { type DraftShare, FEWEST_SHARED_BYTES, type Left, type SharedDraft, share, type Taken } from './sharing.js'
 import type { Lease } from './tile-memory.js'
 import { wholeWalk } from './walk.js'
-
-/** With less to read and write another thread costs more than it saves. */
-const FEWEST_SHARED_BYTES = 32 << 20
 
 /** Errors: those of reading, DTypeError (integers to negative powers), QuotaExceededError. */
 export async function elementwise(job: Job): Promise<void> {
@@ -33,7 +31,9 @@ export async function elementwise(job: Job): Promise<void> {
   const isMuch = size * (expressions.bytesPerElement + written) >= FEWEST_SHARED_BYTES
   if (second === undefined || drafts === undefined || !isMuch || !expressions.isInOrder) return compute()
   const { operands, data } = computing
-  await share(second, { roots: casts, operands, drafts }, left, compute, (range, blocks) => {
+  const step = BLOCK_BYTES / Math.min(...drafts.map(({ dtype }) => DTYPES[dtype].itemsize))
+  await share(second, left, step, compute, async (range) => {
+    const blocks = await second.fill({ roots: casts, operands, drafts, ...range })
     for (const [i, draft] of drafts.entries()) {
       const made = blocks[i] as BlockTable // one for each
       draft.blocks.set(made, 2 * blocksOf(draft, range, size)[0])
@@ -44,7 +44,7 @@ export async function elementwise(job: Job): Promise<void> {
 }
 
 /** Computes what is left, from its start on, until nothing is. */
-async function fill(expressions: Expressions, sinks: readonly Sink[], left: Left, work: Work): Promise<void> {
+async function fill(expressions: Expressions, sinks: readonly Sink[], left: Taken, work: Work): Promise<void> {
   if (left.start >= left.end) return
   const reader = expressions.over(wholeWalk(expressions.shape))
   while (left.start < left.end) {
@@ -62,10 +62,16 @@ async function fill(expressions: Expressions, sinks: readonly Sink[], left: Left
   reader.end()
 }
 
+/** Which of a draft's blocks begin at those elements. */
+function blocksOf({ blocks, dtype }: SharedDraft, { start, end }: Left, size: number): readonly [number, number] {
+  const { itemsize } = DTYPES[dtype]
+  return [(start * itemsize) / BLOCK_BYTES, end === size ? blocks.length / 2 : (end * itemsize) / BLOCK_BYTES]
+}
+
 /** What a second thread does: see SecondThread. */
-export async function computeShare(
+export async function fillShare(
   data: DataFiles,
-  { roots, operands, drafts, start, end }: Share,
+  { roots, operands, drafts, start, end }: DraftShare,
   lease: Lease,
   work: Work,
 ): Promise<BlockTable[]> {

@@ -3,6 +3,9 @@ import type { Computation } from '../../evaluation.js'
 import { accumulate } from './accumulation.js'
 import type { Job } from './job.js'
 import { matrixProduct } from './matrix-product.js'
+
+export { reducePieces } from './reductions.js'
+
 import { histogram, percentile, reduce } from './reductions.js'
 
 /** Errors: as `evaluate`. */

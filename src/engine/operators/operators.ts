@@ -1,5 +1,6 @@
 // What fetches the operators gets: a computation run over its operands, and its results committed.
 
+import type { ArrayParts } from '../../core/given.js'
 import type { EvaluatedArray, Evaluation } from '../../evaluation.js'
 import type { ArrayMeta } from '../../protocol.js'
 import type { Target } from '../arrays.js'
@@ -8,12 +9,12 @@ import type { Evaluator } from '../evaluating.js'
 import type { BlockTable } from '../layout.js'
 import { part } from '../part.js'
 import type { Work } from '../work.js'
-import { computeShare as computeElements, elementwise } from './elementwise.js'
+import { elementwise, fillShare } from './elementwise.js'
 import { Grain } from './grain.js'
 import { type Job, jobOf } from './job.js'
 import type { Operand } from './leaf-reader.js'
 import { Results } from './results.js'
-import type { Share } from './sharing.js'
+import type { DraftShare, PieceShare } from './sharing.js'
 import { Lease } from './tile-memory.js'
 
 const kernels = part(() => import('./kernels.js'))
@@ -43,12 +44,22 @@ export async function compute(
   }
 }
 
-/** What a second thread is to compute for another one. Errors: those of reading and writing, AbortedError. */
-export async function computeShare(data: DataFiles, share: Share, work: Work): Promise<BlockTable[]> {
+/** What a second thread does for another one: see SecondThread. Errors: those of reading and writing, AbortedError. */
+export async function fillFor(data: DataFiles, share: DraftShare, work: Work): Promise<BlockTable[]> {
+  return leasing((lease) => fillShare(data, share, lease, work))
+}
+
+/** The same for reductions. Errors: those of reading, AbortedError. */
+export async function reduceFor(data: DataFiles, share: PieceShare, work: Work): Promise<ArrayParts[]> {
+  const { reducePieces } = await folds()
+  return leasing((lease) => reducePieces(data, share, lease, work))
+}
+
+async function leasing<T>(compute: (lease: Lease) => Promise<T>): Promise<T> {
   const { tileMemory } = await kernels()
   const lease = new Lease(tileMemory())
   try {
-    return await computeElements(data, share, lease, work)
+    return await compute(lease)
   } finally {
     lease.end()
   }

@@ -2,6 +2,7 @@
 
 import { DTYPES, type TypedArray } from '../../core/dtype.js'
 import type { ArrayParts } from '../../core/given.js'
+import type { Node } from '../../core/numpy/expression.js'
 import { leavesOf } from '../../core/numpy/graph.js'
 import { reducedAxes } from '../../core/numpy/reduce/axes.js'
 import type { HistogramOptions } from '../../core/numpy/reduce/bins.js'
@@ -13,8 +14,15 @@ import { axesOf } from '../../core/numpy/reduce/results.js'
 import type { ReductionName } from '../../core/numpy/reduce/types.js'
 import { sameShape, sizeOf } from '../../core/shape.js'
 import { allocate, bytesOf } from '../../core/typed-array.js'
+import type { DataFiles } from '../data-files.js'
+import type { Work } from '../work.js'
+import { Expressions } from './expressions.js'
+import { Grain } from './grain.js'
 import { begin, type Job } from './job.js'
+import { inPieces, type Piece } from './pieces.js'
 import { type Sink, write } from './results.js'
+import { FEWEST_SHARED_BYTES, type PieceShare, share } from './sharing.js'
+import type { Lease } from './tile-memory.js'
 import { boxesOf, type Walk, walkSize, wholeWalk } from './walk.js'
 
 type Box = Pick<Walk, 'starts' | 'counts'>
@@ -27,6 +35,11 @@ export async function reduce(
   const { results, input } = job
   const axes = axesOf(name, input.shape, options)
   const open = (dtype: ArrayParts['dtype']) => results.open([{ dtype, shape: axes.resultShape }])
+  const shared = await reduceShared(job, name, options, axes.outputs)
+  if (shared !== undefined) {
+    const [sink] = await open(shared.dtype)
+    return write(sink as Sink, shared.data, shared.dtype)
+  }
   let sink: Sink | undefined
   for (const box of boxes(job, axes.reduced, axes.outputs)) {
     const reducer = planReduction(name, input, options, box.counts)
@@ -35,6 +48,71 @@ export async function reduce(
     ;[sink] = sink === undefined ? await open(dtype) : [sink]
     await write(sink as Sink, data, dtype) // one result, one sink
   }
+}
+
+/** In pieces, some of them in another thread; undefined where that is not to be. */
+async function reduceShared(
+  job: Job,
+  name: ReductionName,
+  options: ReductionOptions,
+  outputs: number,
+): Promise<ArrayParts | undefined> {
+  const { expressions, input, second, roots, computing, grain, work } = job
+  const isMuch = sizeOf(expressions.shape) * expressions.bytesPerElement >= FEWEST_SHARED_BYTES
+  if (second === undefined || !isMuch || !expressions.isInOrder || outputs > grain.outputs) return undefined
+  const plan = inPieces(name, input, options)
+  if (plan === undefined) return undefined
+  begin(job, planReduction(name, input, options).passes)
+  const { pieces } = plan
+  const parts: ArrayParts[] = []
+  const left = { start: 0, end: pieces.length }
+  const compute = async () => {
+    while (left.start < left.end) {
+      const index = left.start++
+      parts[index] = await reducePiece(pieces[index] as Piece, expressions, work)
+    }
+  }
+  await share(second, left, 1, compute, async ({ start, end }) => {
+    const taken = pieces.slice(start, end)
+    const made = await second.reduce({ root: roots[0] as Node, operands: computing.operands, pieces: taken }) // there is one root
+    for (const [i, part] of made.entries()) parts[start + i] = part
+    for (const piece of taken) work.advance((piece.end - piece.start) * expressions.bytesPerElement)
+  })
+  return plan.join(parts)
+}
+
+async function reducePiece(piece: Piece, expressions: Expressions, work: Work): Promise<ArrayParts> {
+  const { start, end, name, input, options, part } = piece
+  const reducer = planReduction(name, input, options, part)
+  const reader = expressions.over(wholeWalk(expressions.shape))
+  do {
+    for (let at = start; at < end && !reducer.settled; at += reader.tile) {
+      const count = Math.min(reader.tile, end - at)
+      reducer.push(await reader.read(at, count))
+      if (work.advance(count * expressions.bytesPerElement)) await work.pause()
+    }
+  } while (reducer.endPass())
+  reader.end()
+  return reducer.finish()
+}
+
+/** What a second thread does: see SecondThread. */
+export async function reducePieces(
+  data: DataFiles,
+  { root, operands, pieces }: PieceShare,
+  lease: Lease,
+  work: Work,
+): Promise<ArrayParts[]> {
+  const expressions = new Expressions([root], {
+    data,
+    steps: work.uncounted,
+    grain: new Grain(undefined),
+    operands,
+    lease,
+  })
+  const parts: ArrayParts[] = []
+  for (const piece of pieces) parts.push(await reducePiece(piece, expressions, work))
+  return parts
 }
 
 /** Errors: as planPercentile. */

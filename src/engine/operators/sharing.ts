@@ -1,9 +1,13 @@
-// Element-wise results made by two threads: one goes from the first element on, the other takes ranges from the end.
-import { DTYPES, type DType } from '../../core/dtype.js'
+// Work for two threads: one begins at the start, the other takes ranges from the end.
+import type { DType } from '../../core/dtype.js'
+import type { ArrayParts } from '../../core/given.js'
 import type { Node } from '../../core/numpy/expression.js'
-import { BLOCK_BYTES } from '../../protocol.js'
 import type { BlockTable } from '../layout.js'
 import type { Operand } from './leaf-reader.js'
+import type { Piece } from './pieces.js'
+
+/** With less to read and write another thread costs more than it saves. */
+export const FEWEST_SHARED_BYTES = 32 << 20
 
 /** A value on disk that is being made. */
 export interface SharedDraft {
@@ -12,15 +16,20 @@ export interface SharedDraft {
   readonly blocks: BlockTable
 }
 
-/** What a thread needs to compute elements into drafts of another one. Plain data. */
-export interface Share {
+/** What a thread needs to compute elements into drafts of another one. Plain data, as all shares. */
+export interface DraftShare extends Left {
   /** One for each draft, of its dtype. */
   readonly roots: readonly Node[]
   readonly operands: readonly Operand[]
+  /** All their blocks in the range of elements, in C order, are whole, but for those at their ends. */
   readonly drafts: readonly SharedDraft[]
-  /** Elements, in C order; all blocks in the range are whole, but for those at the end of a draft. */
-  readonly start: number
-  readonly end: number
+}
+
+/** What a thread needs to reduce pieces of an expression. */
+export interface PieceShare {
+  readonly root: Node
+  readonly operands: readonly Operand[]
+  readonly pieces: readonly Piece[]
 }
 
 /** Another thread that has the data files open. */
@@ -31,23 +40,26 @@ export interface SecondThread {
    * The blocks of the range, by draft, as they are in its table. Errors: any; the range may be written in parts then, and nobody
    * writes there any more.
    */
-  compute(share: Share): Promise<BlockTable[]>
+  fill(share: DraftShare): Promise<BlockTable[]>
+  /** What the pieces give. Errors: any. */
+  reduce(share: PieceShare): Promise<ArrayParts[]>
   /** What is being computed rejects soon. */
   stop(): void
 }
 
-/** Elements that nobody has taken yet. */
+/** What nobody has taken yet. */
 export interface Left {
-  start: number
-  end: number
+  readonly start: number
+  readonly end: number
 }
 
-/** What is left is taken in shares: who is late holds up the other by one of the last, which are small. */
+export type Taken = { -readonly [key in keyof Left]: Left[key] }
+
+/** Of what is left a share is taken: who is late holds up the other by one of the last, which are small. */
 const SHARES = 3
 
-/** Moves the end of what is left before what it returns; undefined where that is too little to be shared. */
-export function takeFromEnd(left: Left, drafts: readonly SharedDraft[]): Left | undefined {
-  const step = BLOCK_BYTES / Math.min(...drafts.map(({ dtype }) => DTYPES[dtype].itemsize))
+/** Moves the end of what is left to a multiple of `step`; undefined where that is too little to be shared. */
+function takeFromEnd(left: Taken, step: number): Left | undefined {
   const { end } = left
   const start = Math.ceil((end - (end - left.start) / SHARES) / step) * step
   if (start >= end) return undefined
@@ -55,31 +67,21 @@ export function takeFromEnd(left: Left, drafts: readonly SharedDraft[]): Left | 
   return { start, end }
 }
 
-/** Which of a draft's blocks begin at those elements. */
-export function blocksOf(
-  { blocks, dtype }: SharedDraft,
-  { start, end }: Left,
-  size: number,
-): readonly [number, number] {
-  const { itemsize } = DTYPES[dtype]
-  return [(start * itemsize) / BLOCK_BYTES, end === size ? blocks.length / 2 : (end * itemsize) / BLOCK_BYTES]
-}
-
 /**
- * `compute` goes on until nothing is left; `adopt` is told what the other thread has made. What that cannot do is done here.
+ * `compute` goes on until nothing is left, `assist` has the other thread do a range. What that cannot do is done here.
  * Errors: those of `compute`; the other thread has stopped then.
  */
 export async function share(
   second: SecondThread,
-  work: Omit<Share, 'start' | 'end'>,
-  left: Left,
+  left: Taken,
+  step: number,
   compute: () => Promise<void>,
-  adopt: (range: Left, blocks: readonly BlockTable[]) => void,
+  assist: (range: Left) => Promise<void>,
 ): Promise<void> {
   const help = async () => {
-    for (let range = takeFromEnd(left, work.drafts); range !== undefined; range = takeFromEnd(left, work.drafts)) {
+    for (let range = takeFromEnd(left, step); range !== undefined; range = takeFromEnd(left, step)) {
       try {
-        adopt(range, await second.compute({ ...work, ...range }))
+        await assist(range)
       } catch {
         left.end = range.end // whatever is wrong is met here again
         return

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { apply, leaf } from '../../../src/core/numpy/expression.js'
 import { bytesOf } from '../../../src/core/typed-array.js'
 import { DataFiles } from '../../../src/engine/data-files.js'
-import { evaluateShare } from '../../../src/engine/evaluating.js'
+import { fillFor, reduceFor } from '../../../src/engine/evaluating.js'
 import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
-import type { SecondThread, Share } from '../../../src/engine/operators/sharing.js'
+import type { DraftShare, PieceShare, SecondThread } from '../../../src/engine/operators/sharing.js'
 import type { SyncFile } from '../../../src/engine/storage.js'
 import { Work } from '../../../src/engine/work.js'
 import type { ArrayMeta } from '../../../src/protocol.js'
@@ -34,12 +34,12 @@ class SharingDirectory extends MemoryDirectory {
 
 /** Files of its own over the same directory, as another worker has them. */
 class Second implements SecondThread {
-  readonly shares: Share[] = []
+  readonly shares: object[] = []
   readonly #directory: MemoryDirectory
-  readonly #before: (share: Share, work: Work) => Promise<void>
+  readonly #before: (work: Work) => Promise<void>
   #work: Work | undefined
 
-  constructor(directory: MemoryDirectory, before: (share: Share, work: Work) => Promise<void> = async () => undefined) {
+  constructor(directory: MemoryDirectory, before: (work: Work) => Promise<void> = async () => undefined) {
     this.#directory = directory
     this.#before = before
   }
@@ -48,14 +48,22 @@ class Second implements SecondThread {
     return true
   }
 
-  async compute(share: Share): ReturnType<SecondThread['compute']> {
+  async fill(share: DraftShare): ReturnType<SecondThread['fill']> {
+    return fillFor(...(await this.#begin(share)))
+  }
+
+  async reduce(share: PieceShare): ReturnType<SecondThread['reduce']> {
+    return reduceFor(...(await this.#begin(share)))
+  }
+
+  async #begin<S extends object>(share: S): Promise<[DataFiles, S, Work]> {
     this.shares.push(share)
     const data = new DataFiles(this.#directory)
     await data.openAll()
     const work = new Work(new ManualScheduler())
     this.#work = work
-    await this.#before(share, work)
-    return evaluateShare(data, structuredClone(share), work)
+    await this.#before(work)
+    return [data, structuredClone(share), work]
   }
 
   stop(): void {
@@ -108,7 +116,7 @@ test('a second thread makes ranges from the end on, their checksums too', async 
   const second = new Second(directory)
   const { service, params } = await prepared(directory, second)
   await service.call('evaluateInto', params)
-  expect(second.shares[0]?.end).toBe(SIZE)
+  expect(second.shares[0]).toMatchObject({ end: SIZE })
   expect(second.shares.length).toBeGreaterThan(0)
   await expectResults(service)
 })
@@ -127,7 +135,7 @@ test('what a second thread fails to make is made without it', async () => {
 test('an abort is told when the second thread has stopped too, and leaves the value before', async () => {
   const directory = new SharingDirectory()
   let isUnderWay = false
-  const second = new Second(directory, async (_, work) => {
+  const second = new Second(directory, async (work) => {
     isUnderWay = true
     running.abort()
     while (isUnderWay) {
