@@ -15,9 +15,10 @@ export function notePartsForSecond(told: WorkerParts): void {
   parts = told
 }
 
-/** undefined where there is but one core, or a file cannot be open twice. */
+/** undefined where there is but one core, a file cannot be open twice, or this worker's script was a text, whose address is gone. */
 export function secondWorker(disk: string): SecondWorker | undefined {
-  return SHARES_HANDLES && navigator.hardwareConcurrency > 1 ? new SecondWorker(disk) : undefined
+  const mayBe = SHARES_HANDLES && navigator.hardwareConcurrency > 1 && location.protocol !== 'blob:'
+  return mayBe ? new SecondWorker(disk) : undefined
 }
 
 export class SecondWorker implements SecondThread {
@@ -60,7 +61,7 @@ export class SecondWorker implements SecondThread {
     return this.#root
   }
 
-  /** Rejects where the browser refuses, or the script's address is one no more: then there is none. */
+  /** Rejects where the browser refuses: then there is none. */
   async #start(): Promise<boolean> {
     const worker = new Worker(location.href, { type: 'module' })
     this.#worker = worker

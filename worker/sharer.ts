@@ -21,7 +21,7 @@ export interface SharerRoot extends Pick<ServiceRoot, 'hello'> {
 export class Sharer implements Omit<SharerRoot, 'hello'> {
   #directory: OpfsDirectory | undefined
   #data: DataFiles | undefined
-  #work: Work | undefined
+  readonly #works = new Set<Work>()
 
   async shareDisk(disk: string): Promise<void> {
     this.#directory = new OpfsDirectory(disk, await diskFolder(disk), () => undefined)
@@ -41,16 +41,16 @@ export class Sharer implements Omit<SharerRoot, 'hello'> {
   }
 
   stopShare(): void {
-    this.#work?.abort()
+    for (const work of this.#works) work.abort()
   }
 
   async #compute<T>(values: readonly object[], compute: (data: DataFiles, work: Work) => Promise<T>): Promise<T> {
     const work = new Work(scheduler)
-    this.#work = work
+    this.#works.add(work)
     try {
       return await compute(await this.#dataFor(values), work)
     } finally {
-      this.#work = undefined
+      this.#works.delete(work)
     }
   }
 

@@ -113,17 +113,14 @@ export class DataFiles {
     const data = this.#file(position)
     data.dirty = true
     writeExactly(data.file, source, position % FILE_BYTES)
-    this.bytesWritten += source.byteLength
-    this.dirtyBytes += source.byteLength
+    this.noteWritten(position, source.byteLength)
   }
 
-  /** Whole or short blocks at those positions were written by another handle. */
-  noteWritten(positions: Iterable<number>): void {
-    for (const position of positions) {
-      this.#file(position).dirty = true
-      this.bytesWritten += BLOCK_BYTES
-      this.dirtyBytes += BLOCK_BYTES
-    }
+  /** Bytes were written there, maybe by another handle on the file. */
+  noteWritten(position: number, byteLength: number): void {
+    this.#file(position).dirty = true
+    this.bytesWritten += byteLength
+    this.dirtyBytes += byteLength
   }
 
   /** `all`: files that an earlier life of the worker may have written too. */

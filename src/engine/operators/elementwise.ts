@@ -5,7 +5,7 @@ import { sizeOf } from '../../core/shape.js'
 import { BLOCK_BYTES } from '../../protocol.js'
 import type { DataFiles } from '../data-files.js'
 import { Draft } from '../draft.js'
-import type { BlockTable } from '../layout.js'
+import { type BlockTable, blockLength, positionOf } from '../layout.js'
 import type { Work } from '../work.js'
 import { Expressions } from './expressions.js'
 import { Grain } from './grain.js'
@@ -35,9 +35,11 @@ export async function elementwise(job: Job): Promise<void> {
   await share(second, left, step, compute, async (range) => {
     const blocks = await second.fill({ roots: casts, operands, drafts, ...range })
     for (const [i, draft] of drafts.entries()) {
-      const made = blocks[i] as BlockTable // one for each
-      draft.blocks.set(made, 2 * blocksOf(draft, range, size)[0])
-      data.noteWritten(made.filter((_, at) => at % 2 === 0))
+      const [first, past] = blocksOf(draft, range, size)
+      draft.blocks.set(blocks[i] as BlockTable, 2 * first) // one for each
+      for (let index = first; index < past; index++) {
+        data.noteWritten(positionOf(draft.blocks, index), blockLength(index, draft.nbytes))
+      }
     }
     work.advance((range.end - range.start) * expressions.bytesPerElement)
   })

@@ -43,7 +43,7 @@ export interface SecondThread {
   fill(share: DraftShare): Promise<BlockTable[]>
   /** What the pieces give. Errors: any. */
   reduce(share: PieceShare): Promise<ArrayParts[]>
-  /** What is being computed rejects soon. */
+  /** All that is being computed rejects soon. */
   stop(): void
 }
 

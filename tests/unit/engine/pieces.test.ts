@@ -21,8 +21,8 @@ const NAMES: readonly ReductionName[] = [
   'countNonzero',
   'prod',
 ]
-const DTYPE_NAMES: readonly DType[] = ['bool', 'int8', 'int64', 'uint64', 'float16', 'float32', 'float64', 'complex64']
-const SHAPES = [[70_001], [1, 3001], [301, 7], [17, 1, 251], [2, 40_000]]
+const DTYPE_NAMES: readonly DType[] = ['bool', 'int8', 'uint64', 'float16', 'float32']
+const SHAPES = [[9001], [301, 7], [2, 1, 4500]]
 const OPTIONS: readonly ReductionOptions[] = [{}, { keepdims: true }, { axis: -1 }, { axis: 0 }, { dtype: 'float64' }]
 
 function reduced(name: ReductionName, array: NDArray, options: ReductionOptions, part = array.shape): ArrayParts {
@@ -63,5 +63,5 @@ test('what pieces give, joined, is what the whole gives, bit for bit', () => {
       }
     }
   }
-  expect(count).toBeGreaterThan(500)
+  expect(count).toBeGreaterThan(200)
 })
