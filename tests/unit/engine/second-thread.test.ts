@@ -1,6 +1,8 @@
-// Element-wise results onto disk that a second thread makes a part of: whole, whatever becomes of that thread.
+// What a second thread has a part in, results onto disk and reductions: whole, whatever becomes of that thread.
 import { expect, test } from 'vitest'
+import { NDArray } from '../../../src/core/ndarray.js'
 import { apply, leaf } from '../../../src/core/numpy/expression.js'
+import { weakOf } from '../../../src/core/numpy/weak.js'
 import { bytesOf } from '../../../src/core/typed-array.js'
 import { DataFiles } from '../../../src/engine/data-files.js'
 import { fillFor, reduceFor } from '../../../src/engine/evaluating.js'
@@ -8,6 +10,7 @@ import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
 import type { DraftShare, PieceShare, SecondThread } from '../../../src/engine/operators/sharing.js'
 import type { SyncFile } from '../../../src/engine/storage.js'
 import { Work } from '../../../src/engine/work.js'
+import { min, sum } from '../../../src/numpy-sync.js'
 import type { ArrayMeta } from '../../../src/protocol.js'
 import {
   bytesAt,
@@ -19,7 +22,7 @@ import {
 } from '../../support/engine-harness.js'
 
 /** Ends within a block of the rest. */
-const SIZE = 3 * 2 ** 20 + 12_345
+const SIZE = 3.5 * 2 ** 20 + 12_345
 
 /** Its open files are open to others too. */
 class SharingDirectory extends MemoryDirectory {
@@ -130,6 +133,25 @@ test('what a second thread fails to make is made without it', async () => {
   await service.call('evaluateInto', params)
   expect(second.shares).toHaveLength(1)
   await expectResults(service)
+})
+
+test('a second thread reduces pieces, and the result is the same bit for bit', async () => {
+  const directory = new SharingDirectory()
+  const second = new Second(directory)
+  const { service, params } = await prepared(directory, second)
+  const { sources } = params
+  const summed = NDArray.from(B.map((value, i) => value / 3 + (A[i] as number)))
+  const operands = [leaf(0, 'int16', [SIZE]), apply('divide', [leaf(1, 'float64', [SIZE]), weakOf(3)])]
+  for (const [name, reduced] of [
+    ['sum', sum],
+    ['min', min],
+  ] as const) {
+    const roots = [apply('add', operands)]
+    const computation = { kind: 'reduce', name, options: {} } as const
+    const { buffer } = await service.call('evaluate', { computation, roots, sources })
+    expect(new Float64Array(buffer, 0, 1)[0]).toBe(reduced(summed))
+  }
+  expect(second.shares.length).toBeGreaterThan(1)
 })
 
 test('an abort is told when the second thread has stopped too, and leaves the value before', async () => {
