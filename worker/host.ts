@@ -2,11 +2,10 @@
 import { scheduler } from '../src/engine/scheduler.js'
 import type { ServiceHost } from '../src/engine/service.js'
 import type { Directory, StateStore } from '../src/engine/storage.js'
-import { secondLockName } from '../src/names.js'
 import type { OpenRequest } from '../src/protocol.js'
 import { OpfsDirectory } from './opfs-directory.js'
 import { diskFolder } from './opfs-folders.js'
-import { liveClients, whenFree } from './ownership.js'
+import { liveClients } from './ownership.js'
 import { type SecondWorker, secondWorker } from './second-worker.js'
 import { IndexedDbStates } from './state-store.js'
 
@@ -27,8 +26,6 @@ export class WorkerHost implements ServiceHost {
 
   async openDirectory({ name }: OpenRequest): Promise<Directory> {
     try {
-      // That of an owner before has written its last byte.
-      await whenFree(secondLockName(name))
       return new OpfsDirectory(name, await diskFolder(name), this.#onClosed)
     } catch (error) {
       this.#giveUp()

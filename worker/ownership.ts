@@ -22,8 +22,8 @@ export async function holdForLife(lock: string): Promise<void> {
 }
 
 /** Resolves when whoever holds the lock has let go or died. Errors: the signal's reason. */
-export async function whenFree(lock: string, signal?: AbortSignal): Promise<void> {
-  await navigator.locks.request(lock, signal === undefined ? {} : { signal }, () => undefined)
+export async function whenFree(lock: string, signal: AbortSignal): Promise<void> {
+  await navigator.locks.request(lock, { signal }, () => undefined)
 }
 
 /** The clients whose page, or connection, is there now. */

@@ -1,7 +1,7 @@
-// A second worker that computes beside the owner's, over handles of its own on the data files. It runs the owner's script, from
+// A second worker that reads and computes beside the owner's, over handles of its own on the data files. It runs the owner's script, from
 // the first computation that is worth it until the disk is closed.
 import { wrap } from 'comlink'
-import type { DraftShare, PieceShare, SecondThread } from '../src/engine/operators/sharing.js'
+import type { PieceShare, SecondThread } from '../src/engine/operators/sharing.js'
 import { secondLockName } from '../src/names.js'
 import type { WorkerParts } from '../src/protocol.js'
 import { SHARES_HANDLES } from './opfs-directory.js'
@@ -39,16 +39,12 @@ export class SecondWorker implements SecondThread {
     return this.#ready
   }
 
-  async fill(share: DraftShare): ReturnType<SecondThread['fill']> {
-    return Promise.race([this.#running.fillFor(share), this.#lost])
-  }
-
   async reduce(share: PieceShare): ReturnType<SecondThread['reduce']> {
     return Promise.race([this.#running.reduceFor(share), this.#lost])
   }
 
   stop(): void {
-    this.#root?.stopShare()
+    this.#root?.stopShares()
   }
 
   end(): void {

@@ -31,9 +31,8 @@ export function serve(findParts: (parts: WorkerParts) => void = () => undefined)
     listDisks,
     deleteDisk,
     shareDisk: (disk) => sharer.shareDisk(disk),
-    fillFor: (share) => sharer.fillFor(share),
     reduceFor: (share) => sharer.reduceFor(share),
-    stopShare: () => sharer.stopShare(),
+    stopShares: () => sharer.stopShares(),
   }
 
   // Nobody could answer it, and the page would wait for ever: uncaught, the error reaches the page's Worker object.

@@ -113,14 +113,8 @@ export class DataFiles {
     const data = this.#file(position)
     data.dirty = true
     writeExactly(data.file, source, position % FILE_BYTES)
-    this.noteWritten(position, source.byteLength)
-  }
-
-  /** Bytes were written there, maybe by another handle on the file. */
-  noteWritten(position: number, byteLength: number): void {
-    this.#file(position).dirty = true
-    this.bytesWritten += byteLength
-    this.dirtyBytes += byteLength
+    this.bytesWritten += source.byteLength
+    this.dirtyBytes += source.byteLength
   }
 
   /** `all`: files that an earlier life of the worker may have written too. */

@@ -12,9 +12,8 @@ import type { ArrayMeta, Version } from '../protocol.js'
 import type { Arrays } from './arrays.js'
 import type { DataFiles } from './data-files.js'
 import type { Engine } from './engine.js'
-import type { BlockTable } from './layout.js'
 import type { Operand } from './operators/leaf-reader.js'
-import type { DraftShare, PieceShare, SecondThread } from './operators/sharing.js'
+import type { PieceShare, SecondThread } from './operators/sharing.js'
 import { part } from './part.js'
 import type { Work } from './work.js'
 
@@ -50,12 +49,7 @@ export function evaluate(
   }, read)
 }
 
-/** Computes for another thread, as SecondThread has it, over files of it that are open here. */
-export async function fillFor(data: DataFiles, share: DraftShare, work: Work): Promise<BlockTable[]> {
-  return (await operators()).fillFor(data, share, work)
-}
-
-/** The same for reductions. */
+/** Reduces for another thread, as SecondThread has it, over files of it that are open here. */
 export async function reduceFor(data: DataFiles, share: PieceShare, work: Work): Promise<ArrayParts[]> {
   return (await operators()).reduceFor(data, share, work)
 }

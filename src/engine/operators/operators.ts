@@ -6,15 +6,14 @@ import type { ArrayMeta } from '../../protocol.js'
 import type { Target } from '../arrays.js'
 import type { DataFiles } from '../data-files.js'
 import type { Evaluator } from '../evaluating.js'
-import type { BlockTable } from '../layout.js'
 import { part } from '../part.js'
 import type { Work } from '../work.js'
-import { elementwise, fillShare } from './elementwise.js'
+import { elementwise } from './elementwise.js'
 import { Grain } from './grain.js'
 import { type Job, jobOf } from './job.js'
 import type { Operand } from './leaf-reader.js'
 import { Results } from './results.js'
-import type { DraftShare, PieceShare } from './sharing.js'
+import type { PieceShare } from './sharing.js'
 import { Lease } from './tile-memory.js'
 
 const kernels = part(() => import('./kernels.js'))
@@ -44,22 +43,12 @@ export async function compute(
   }
 }
 
-/** What a second thread does for another one: see SecondThread. Errors: those of reading and writing, AbortedError. */
-export async function fillFor(data: DataFiles, share: DraftShare, work: Work): Promise<BlockTable[]> {
-  return leasing((lease) => fillShare(data, share, lease, work))
-}
-
-/** The same for reductions. Errors: those of reading, AbortedError. */
+/** What a second thread does for another one: see SecondThread. Errors: those of reading, AbortedError. */
 export async function reduceFor(data: DataFiles, share: PieceShare, work: Work): Promise<ArrayParts[]> {
-  const { reducePieces } = await folds()
-  return leasing((lease) => reducePieces(data, share, lease, work))
-}
-
-async function leasing<T>(compute: (lease: Lease) => Promise<T>): Promise<T> {
-  const { tileMemory } = await kernels()
+  const [{ tileMemory }, { reducePieces }] = await Promise.all([kernels(), folds()])
   const lease = new Lease(tileMemory())
   try {
-    return await compute(lease)
+    return await reducePieces(data, share, lease, work)
   } finally {
     lease.end()
   }

@@ -72,7 +72,7 @@ async function reduceShared(
       parts[index] = await reducePiece(pieces[index] as Piece, expressions, work)
     }
   }
-  await share(second, left, 1, compute, async ({ start, end }) => {
+  await share(second, left, compute, async ({ start, end }) => {
     const taken = pieces.slice(start, end)
     const made = await second.reduce({ root: roots[0] as Node, operands: computing.operands, pieces: taken }) // there is one root
     for (const [i, part] of made.entries()) parts[start + i] = part

@@ -11,7 +11,6 @@ import type { Origin } from '../calls.js'
 import { type Draft, DraftWriter } from '../draft.js'
 import type { Engine } from '../engine.js'
 import type { Steps } from '../work.js'
-import type { SharedDraft } from './sharing.js'
 import type { Lease } from './tile-memory.js'
 
 /** Typed views of any dtype begin at multiples of it. */
@@ -93,15 +92,6 @@ export class Results {
     for (const draft of this.#drafts) if (draft !== undefined) this.#engine.room.discard(draft)
   }
 
-  /** The values on disk that are being made; undefined where a result is in memory. */
-  get drafts(): SharedDraft[] | undefined {
-    const drafts = this.#drafts.flatMap((draft, i) => {
-      const dtype = this.#targets[i]?.entry.dtype
-      return draft === undefined || dtype === undefined ? [] : [{ dtype, nbytes: draft.nbytes, blocks: draft.blocks }]
-    })
-    return drafts.length === this.#arraysInMemory.length ? drafts : undefined
-  }
-
   #inMemory(index: number): Sink {
     const { dtype, shape, offset } = this.#arraysInMemory[index] as EvaluatedArray
     return new MemorySink(wrap(this.#buffer, dtype, offset, sizeOf(shape)), dtype, this.#lease)
@@ -116,7 +106,8 @@ export class Results {
     }
     const draft = await this.#arrays.draft(target)
     this.#drafts[index] = draft
-    return draftSink(draft, entry.dtype, { steps: this.#steps, lease: this.#lease })
+    const staging = this.#lease.room('uint8', DraftWriter.stagingBytes(draft)) as Uint8Array // of that dtype
+    return new DraftSink(new DraftWriter(draft, this.#steps, staging), entry.dtype)
   }
 }
 
@@ -185,16 +176,6 @@ class DraftSink implements Sink {
   readBack(start: number, into: TypedArray): void {
     this.#writer.readBack(start * DTYPES[this.dtype].itemsize, bytesOf(into))
   }
-}
-
-/** Takes the elements that the draft lacks. */
-export function draftSink(
-  draft: Draft,
-  dtype: DType,
-  { steps, lease }: { readonly steps: Steps; readonly lease: Lease },
-): Sink {
-  const staging = lease.room('uint8', DraftWriter.stagingBytes(draft)) as Uint8Array // of that dtype
-  return new DraftSink(new DraftWriter(draft, steps, staging), dtype)
 }
 
 /** The next elements of a result, cast to its dtype. */
