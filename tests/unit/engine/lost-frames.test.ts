@@ -146,7 +146,7 @@ test.each(Object.keys(DAMAGES))(
     }
     // All frames but those of the first snapshot.
     expect(opened).toBeGreaterThan(30 * SEEDS.length)
-    if (kind !== 'a sector') expect(right / all).toBeGreaterThan(0.7)
+    if (kind !== 'a sector') expect(right / all).toBeGreaterThan(0.85)
   },
   3_600_000,
 )
