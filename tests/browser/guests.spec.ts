@@ -92,7 +92,7 @@ test('what another tab has written is read at once from disk, and where an older
       const disk = await open()
       for (const path of ['a', 'b', 'c']) {
         const array = isFirst ? await disk.array(Uint8Array.of(1), { cachePath: path }) : await disk.openArray(path)
-        if (path !== 'a') await array.load('r')
+        if (path !== 'a') await array.load()
         keep(path, array)
       }
     }, page === owner)
@@ -108,7 +108,7 @@ test('what another tab has written is read at once from disk, and where an older
     const atOnce = await reader.evaluate(async () => {
       const { kept } = await import('/tests/support/kept.ts')
       await kept('a').offload()
-      await kept('b').load('r', { discard: true })
+      await kept('b').load('r+', { discard: true })
       return [await kept('a').item(0), await kept('b').item(0)]
     })
     expect(atOnce).toEqual([value, value])
