@@ -120,7 +120,8 @@ export class Engine {
 
   /** Errors: KeyExistsError. */
   checkFree(path: string): void {
-    if (this.find(path) !== undefined) throw new KeyExistsError(`there is an array at '${path}' already`)
+    if (this.find(path) !== undefined)
+      throw new KeyExistsError(`there is an array at '${path}' already: delete it first, or take another path`)
   }
 
   /**

@@ -18,6 +18,7 @@ import { type Box, boxesOf } from './boxes.js'
 import { dtypeOf, elementsOf } from './dtypes.js'
 import { checkConcurrency, DEFAULT_CONCURRENCY, queueOf } from './queue.js'
 
+/** Of `fromZarr`. */
 export interface FromZarrOptions extends Omit<CreateOptions, 'shape' | 'dtype' | 'transfer'> {
   /** Of the Zarr array, as for `get`. Default: all of it. */
   selection?: Selection
