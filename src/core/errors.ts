@@ -12,7 +12,7 @@ export class LazyDiskCacheError extends Error {
 export class StorageUnavailableError extends LazyDiskCacheError {
   override readonly name = 'StorageUnavailableError'
   override readonly code = 'ERR_STORAGE_UNAVAILABLE'
-  /** What there is none of, such as 'navigator.storage.getDirectory'. */
+  /** What there is none of, such as 'secure context'. */
   readonly missing: string
   constructor(message: string, options: ErrorOptions & { missing: string }) {
     super(message, options)
