@@ -224,19 +224,27 @@ export const LARGE: Readonly<Record<string, Large>> = {
   },
 }
 
-/** Makes what one of them needs on the disk that is open. */
+/** Makes what one of them needs, and closes the disk. */
 export async function prepareLarge(name: string): Promise<void> {
-  const { disk, keep } = await import('./kept.js')
+  const { open } = await import('./kept.js')
+  const disk = await open()
   const { slice } = await import('../../src/index.js')
   const { dtype, shape = shapeOf(dtype), out } = LARGE[name] as Large
-  const a = await disk().zeros(shape, dtype, { cachePath: 'a' })
+  const a = await disk.zeros(shape, dtype, { cachePath: 'a' })
   const [rows = 0, columns = 0] = shape
   for (let row = 0; row < Math.min(8, rows); row++) {
     for (let at = 0; at < columns; at += 2 ** 20) await a.set([row, slice(at, at + 2 ** 20)], 1)
   }
   await a.set([5, 7], 3)
-  keep('a', a)
-  keep('out', await disk().zeros(out === undefined ? [1] : shape, out ?? dtype, { cachePath: 'out' }))
+  await disk.zeros(out === undefined ? [1] : shape, out ?? dtype, { cachePath: 'out' })
+  await disk.close()
+}
+
+/** Opens what `prepareLarge` made, on the disk that is open. */
+export async function openLarge(): Promise<void> {
+  const { disk, keep } = await import('./kept.js')
+  keep('a', await disk().openArray('a'))
+  keep('out', await disk().openArray('out'))
 }
 
 /** Runs one of them; what comes back can be sent to Node. */

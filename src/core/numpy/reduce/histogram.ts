@@ -1,7 +1,9 @@
 // Histograms: the range in a first pass where it is not given, then the counts. Source: numpy.histogram.
-import type { DType, TypedArray } from '../../dtype.js'
+import { castTyped } from '../../cast.js'
+import { DTYPES, type DType, type TypedArray } from '../../dtype.js'
 import { ShapeError } from '../../errors.js'
 import { sizeOf } from '../../shape.js'
+import { wrap } from '../../typed-array.js'
 import { checkHistogram, type HistogramOptions } from './bins.js'
 import { CAST_STEP, CastChain } from './casts.js'
 import type { ArrayFold } from './fold.js'
@@ -19,14 +21,15 @@ export interface Counts {
 /** Errors: as checkHistogram; ShapeError with NumPy's words (a range found that is not finite, too many bins). */
 export function planHistogram(input: ReducedInput, { bins = 10, range }: HistogramOptions = {}): Reducer<Counts> {
   checkHistogram(input.dtype, { bins, range })
-  if (typeof bins === 'object') {
-    const edges = Float64Array.from(bins)
-    return new HistogramReducer(input, { edges, indexOf: searchIn(edges) })
-  }
-  if (range !== undefined)
-    return new HistogramReducer(input, uniformBins(input.dtype, bins, widened(...range), 'given'))
-  if (sizeOf(input.shape) === 0) return new HistogramReducer(input, uniformBins(input.dtype, bins, [0, 1], 'given'))
-  return new HistogramReducer(input, bins)
+  if (typeof bins === 'object') return reducerOf(input, searched(Float64Array.from(bins)))
+  if (range !== undefined) return reducerOf(input, uniformBins(input.dtype, bins, widened(...range), 'given'))
+  if (sizeOf(input.shape) === 0) return reducerOf(input, uniformBins(input.dtype, bins, [0, 1], 'given'))
+  return reducerOf(input, bins)
+}
+
+/** `bins`: how many, where the range is to be found. */
+function reducerOf(input: ReducedInput, bins: Bins | number): Reducer<Counts> {
+  return DTYPES[input.dtype].itemsize <= 2 ? new ValueHistogram(input, bins) : new Histogram(input, bins)
 }
 
 /** No bin is of no width. */
@@ -36,13 +39,13 @@ function widened(first: number, last: number): readonly [number, number] {
 
 interface Bins {
   readonly edges: Float64Array
-  /** The bin of a value; below 0 where it is in none. */
-  readonly indexOf: (value: number) => number
+  /** Writes the bin of each of the first `n` values to `places`; -1 where it is in none. */
+  readonly place: (values: TypedArray, n: number, places: Int32Array) => void
 }
 
-function searchIn(edges: Float64Array): (value: number) => number {
+function searched(edges: Float64Array): Bins {
   const last = edges.length - 1
-  return (value) => {
+  const placeOf = (value: number): number => {
     if (last < 1 || !(value >= (edges[0] as number) && value <= (edges[last] as number))) return -1
     let [low, high] = [0, last]
     while (low < high - 1) {
@@ -52,6 +55,10 @@ function searchIn(edges: Float64Array): (value: number) => number {
     }
     return low
   }
+  const place = (values: TypedArray, n: number, places: Int32Array): void => {
+    for (let i = 0; i < n; i++) places[i] = placeOf(values[i] as number)
+  }
+  return { edges, place }
 }
 
 /** Bins of one width, computed in the precision NumPy has for the array's dtype: half and single stay what they are. */
@@ -66,15 +73,31 @@ function uniformBins(dtype: DType, count: number, range: readonly [number, numbe
   }
   const width = round(last - first)
   const [low, high] = [own(first), own(last)]
-  const indexOf = (value: number): number => {
-    if (!(value >= low && value <= high)) return -1
-    let index = Math.trunc(round(round(own(value - low) / width) * count))
-    if (index === count) index--
-    if (value < (edges[index] as number)) index--
-    if (value >= (edges[index + 1] as number) && index !== count - 1) index++
-    return index
+  const rounds = isNarrow && source === 'found'
+  const place = (values: TypedArray, n: number, places: Int32Array): void => {
+    for (let i = 0; i < n; i++) {
+      const value = values[i] as number
+      if (!(value >= low && value <= high)) {
+        places[i] = -1
+        continue
+      }
+      const above = isNarrow ? own(value - low) : value - low
+      let index = (rounds ? round(round(above / width) * count) : (above / width) * count) | 0
+      if (index === count) index--
+      if (value < (edges[index] as number)) index--
+      if (value >= (edges[index + 1] as number) && index !== count - 1) index++
+      places[i] = index
+    }
   }
-  return { edges, indexOf }
+  return { edges, place }
+}
+
+/** The bins of a range that was found. Errors: ShapeError with NumPy's words (a range that is not finite, too many bins). */
+function binsWithin(dtype: DType, count: number, first: number, last: number): Bins {
+  if (!(Number.isFinite(first) && Number.isFinite(last))) {
+    throw new ShapeError(`autodetected range of [${text(first)}, ${text(last)}] is not finite`)
+  }
+  return uniformBins(dtype, count, widened(first, last), 'found')
 }
 
 /** Source: numpy.linspace. */
@@ -88,21 +111,80 @@ function linspace(first: number, last: number, count: number, round: Round): Flo
   return edges
 }
 
-class HistogramReducer implements Reducer<Counts> {
+/** Elements of 8 and 16 bits are counted by value, in one pass; then the values are put into bins. */
+class ValueHistogram implements Reducer<Counts> {
+  readonly order: readonly number[]
+  readonly dtype: DType
+  readonly passes = 1
+  readonly settled = false
+  readonly #bins: Bins | number
+  /** By the bits of the value. */
+  readonly #counts: Float64Array
+
+  constructor({ shape, strides, dtype }: ReducedInput, bins: Bins | number) {
+    this.order = walkOrder(shape, strides)
+    this.dtype = dtype
+    this.#bins = bins
+    this.#counts = new Float64Array(2 ** (8 * DTYPES[dtype].itemsize))
+  }
+
+  push({ buffer, byteOffset, byteLength, length }: TypedArray): void {
+    const bits =
+      byteLength === length ? new Uint8Array(buffer, byteOffset, length) : new Uint16Array(buffer, byteOffset, length)
+    const counts = this.#counts
+    for (let i = 0; i < length; i++) (counts[bits[i] as number] as number)++
+  }
+
+  endPass(): boolean {
+    return false
+  }
+
+  finish(): Counts {
+    const counts = this.#counts
+    const values = everyValue(this.dtype)
+    const bins =
+      typeof this.#bins === 'number' ? binsWithin(this.dtype, this.#bins, ...extremes(values, counts)) : this.#bins
+    const places = new Int32Array(values.length)
+    bins.place(values, values.length, places)
+    const sums = new Float64Array(Math.max(0, bins.edges.length - 1))
+    places.forEach((place, i) => {
+      if (place >= 0) sums[place] = (sums[place] as number) + (counts[i] as number)
+    })
+    return { counts: BigInt64Array.from(sums, BigInt), edges: bins.edges }
+  }
+}
+
+/** What the bits of `dtype`, 8 or 16, stand for. */
+function everyValue(dtype: DType): Float64Array {
+  const bits =
+    DTYPES[dtype].itemsize === 1
+      ? Uint8Array.from({ length: 2 ** 8 }, (_, i) => i)
+      : Uint16Array.from({ length: 2 ** 16 }, (_, i) => i)
+  return castTyped(wrap(bits.buffer, dtype), dtype, 'float64') as Float64Array
+}
+
+/** The least and the greatest value that is there; NaN wins. */
+function extremes(values: Float64Array, counts: Float64Array): [number, number] {
+  const found = values.filter((_, i) => (counts[i] as number) > 0)
+  const extreme = (best: (a: number, b: number) => number) => found.reduce((a, b) => best(a, b))
+  return [extreme(Math.min), extreme(Math.max)]
+}
+
+/** Elements of 32 and 64 bits: the range in a pass of its own, where it is to be found. */
+class Histogram implements Reducer<Counts> {
   readonly order: readonly number[]
   readonly dtype: DType
   readonly passes: number
   readonly settled = false
   /** As numbers: the places of 64-bit integers are counted as float64, as NumPy does. */
   readonly #chain: CastChain
+  readonly #places = new Int32Array(CAST_STEP)
   #bins: Bins | undefined
   #counts: Float64Array
   /** While the range is sought. */
   readonly #count: number
   readonly #extremes: readonly [ArrayFold, ArrayFold]
-  readonly #extremeChain: CastChain
 
-  /** `bins`: how many, where the range is to be found. */
   constructor({ shape, strides, dtype }: ReducedInput, bins: Bins | number) {
     this.order = walkOrder(shape, strides)
     this.dtype = dtype
@@ -112,28 +194,32 @@ class HistogramReducer implements Reducer<Counts> {
     this.#bins = typeof bins === 'number' ? undefined : bins
     this.#counts = new Float64Array(Math.max(0, (this.#bins?.edges.length ?? 1) - 1))
     this.#extremes = [extremeFold('min', dtype, 1), extremeFold('max', dtype, 1)]
-    this.#extremeChain = new CastChain(dtype, this.#extremes[0].casts)
   }
 
   push(tile: TypedArray): void {
-    const chain = this.#bins === undefined ? this.#extremeChain : this.#chain
-    if (chain.isEmpty) {
-      this.#take(tile, tile.length)
+    const bins = this.#bins
+    if (bins === undefined) {
+      for (const fold of this.#extremes) fold.run(tile, 0, tile.length, 0, 0)
       return
     }
+    const [places, counts] = [this.#places, this.#counts]
     for (let start = 0; start < tile.length; start += CAST_STEP) {
-      const count = Math.min(CAST_STEP, tile.length - start)
-      this.#take(chain.cast(tile, start, count), count)
+      const n = Math.min(CAST_STEP, tile.length - start)
+      bins.place(this.#chain.cast(tile, start, n), n, places)
+      for (let i = 0; i < n; i++) {
+        const place = places[i] as number
+        if (place >= 0) (counts[place] as number)++
+      }
     }
   }
 
   endPass(): boolean {
     if (this.#bins !== undefined) return false
-    const [first, last] = this.#range()
-    if (!(Number.isFinite(first) && Number.isFinite(last))) {
-      throw new ShapeError(`autodetected range of [${text(first)}, ${text(last)}] is not finite`)
-    }
-    this.#bins = uniformBins(this.dtype, this.#count, widened(first, last), 'found')
+    const [first, last] = this.#extremes.map((fold) => {
+      const { data, dtype } = fold.result()
+      return Number(new CastChain(dtype, ['float64']).cast(data, 0, 1)[0])
+    }) as [number, number]
+    this.#bins = binsWithin(this.dtype, this.#count, first, last)
     this.#counts = new Float64Array(this.#count)
     return true
   }
@@ -141,26 +227,6 @@ class HistogramReducer implements Reducer<Counts> {
   finish(): Counts {
     const edges = this.#bins?.edges.slice() ?? new Float64Array(0)
     return { counts: BigInt64Array.from(this.#counts, BigInt), edges }
-  }
-
-  #take(x: TypedArray, n: number): void {
-    const bins = this.#bins
-    if (bins === undefined) {
-      for (const fold of this.#extremes) fold.run(x, 0, n, 0, 0)
-      return
-    }
-    for (let i = 0; i < n; i++) {
-      const index = bins.indexOf(x[i] as number)
-      if (index >= 0) this.#counts[index] = (this.#counts[index] as number) + 1
-    }
-  }
-
-  #range(): [number, number] {
-    const [first, last] = this.#extremes.map((fold) => {
-      const { data, dtype } = fold.result()
-      return Number(new CastChain(dtype, ['float64']).cast(data, 0, 1)[0])
-    })
-    return [first as number, last as number] // two extremes
   }
 }
 
