@@ -99,6 +99,7 @@ export class ArrayMemory implements Resident {
       const isGone = await lock.alone(async () => {
         if (this.leave === undefined) return false // used again meanwhile
         await this.#array.writeBack({})
+        if (this.#isWanted) return false // given away meanwhile
         this.#array.evict()
         return true
       })

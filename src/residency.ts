@@ -4,7 +4,7 @@ import type { WorkOptions } from './call.js'
 import type { LazyDiskCacheSettings } from './config.js'
 import type { TypedArray } from './core/dtype.js'
 import { StaleArrayError } from './core/errors.js'
-import { bytesOf, wrap } from './core/typed-array.js'
+import { bytesOf } from './core/typed-array.js'
 import { FairLock } from './fair-lock.js'
 import { isWrittenBack, type Live, type LoadMode, type Occupant } from './live.js'
 import { Occupants } from './occupants.js'
@@ -13,10 +13,10 @@ import type { Reservation } from './reservation.js'
 import type { Session } from './session.js'
 import { isShared } from './shared-memory.js'
 import type { StoredState } from './state.js'
-import { takeBuffer, writeBytes } from './transfer.js'
+import { writeBytes } from './transfer.js'
 import { Uses } from './uses.js'
 import { readWhole, zeroed } from './whole.js'
-import { writeOut } from './write-back.js'
+import { takeOver, writeOut } from './write-back.js'
 
 /** `shared`: into memory that workers can have at the same time. */
 export type LoadOptions = WorkOptions & { shared?: boolean }
@@ -32,6 +32,8 @@ export class Residency {
   purge: boolean
   live: Live | undefined
   readonly uses = new Uses()
+  /** How often user code was done writing to memory. */
+  #changes = 0
   /** Of what was let go of without being asked to: it is loaded again so. */
   #modeBefore: 'r' | undefined
   #wasShared = false
@@ -143,17 +145,24 @@ export class Residency {
     if (isWriting && this.live !== undefined) this.live.dirty = true
   }
 
-  /** What was written since an offload in between is a change again. */
   endUse(isWriting: boolean): void {
     this.uses.end()
-    if (isWriting && this.live !== undefined) this.live.dirty = true
+    if (isWriting) this.#noteChange()
     this.session.budget.serve()
   }
 
   /** What `data()` gave away for writing is not written to any more. */
   release(): void {
+    if (this.live?.out === true) this.#noteChange()
     if (this.live !== undefined) this.live.out = false
     this.session.budget.serve()
+  }
+
+  /** Outside of turns: what was written to memory since it was written back, or while it is, is a change again. */
+  #noteChange(): void {
+    if (this.live === undefined) return
+    this.live.dirty = true
+    this.#changes++
   }
 
   /** Whether offloading has something to write. */
@@ -222,22 +231,24 @@ export class Residency {
     const { live } = this
     if (live === undefined || !this.hasChanges) return
     const data = this.occupants.bufferOf(this.meta, by) ?? live.data
+    const changes = this.#changes
     const { meta } = await writeBytes(this.session, this.target, bytesOf(data), options)
     this.written(meta)
-    live.dirty = false
+    live.dirty = this.#changes > changes
     if (data !== live.data && this.live === live) this.live = { ...live, data }
   }
 
   /** Writes back and lets go of memory: at once, or when nobody uses it any more. Returns whether it is gone now. */
   async offload(options: WorkOptions & { transfer?: boolean }, by?: Occupant): Promise<boolean> {
     const started = performance.now()
+    if (this.uses.count > 0) await this.writeBack(options, by)
+    // Uses end outside of turns: the last one may have ended during the write.
     if (this.uses.count > 0) {
-      await this.writeBack(options, by)
       this.uses.dropsAfter = true
       return false
     }
     if (options.transfer === true) {
-      this.#takeOver(by)
+      takeOver(this, by)
       await writeOut(this, options)
     }
     await this.writeBack(options, by)
@@ -266,16 +277,6 @@ export class Residency {
   async saveState(settings: LazyDiskCacheSettings, extra: unknown): Promise<void> {
     const state: StoredState = extra === undefined ? { version: 1, settings } : { version: 1, settings, extra }
     this.meta = await this.session.call('saveState', { incarnation: this.meta.incarnation, state })
-  }
-
-  /** Makes the buffer ours, which whoever holds it has given up. */
-  #takeOver(by: Occupant | undefined): void {
-    const { live } = this
-    if (live?.shared !== true) return
-    const buffer = takeBuffer(this.occupants.bufferOf(this.meta, by) ?? live.data)
-    if (buffer === undefined) return
-    this.live = { ...live, data: wrap(buffer, this.meta.dtype), shared: false }
-    this.occupants.setBuffer(this.live.data)
   }
 
   #fresh(data: TypedArray, mode: LoadMode, by: Occupant, shared: boolean): Live {

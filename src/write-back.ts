@@ -1,8 +1,9 @@
 // Changed arrays written back: every one, and one whose buffer is given up.
 import type { WorkOptions } from './call.js'
 import { wrap } from './core/typed-array.js'
+import type { Occupant } from './live.js'
 import type { Residency } from './residency.js'
-import { writeBuffer } from './transfer.js'
+import { takeBuffer, writeBuffer } from './transfer.js'
 import { reporter, signalOnly } from './work-options.js'
 
 /** `onProgress` counts the bytes of all. Errors: the first that fails. */
@@ -18,6 +19,16 @@ export async function writeBackAll(residencies: ReadonlyMap<number, Residency>, 
     await residency.lock.alone(() => residency.writeBack(each), options.signal)
     if (changed.includes(residency)) before += residency.meta.nbytes
   }
+}
+
+/** Makes the buffer the library's, which whoever holds it has given up. */
+export function takeOver(residency: Residency, by: Occupant | undefined): void {
+  const { live, meta, occupants } = residency
+  if (live?.shared !== true) return
+  const buffer = takeBuffer(occupants.bufferOf(meta, by) ?? live.data)
+  if (buffer === undefined) return
+  residency.live = { ...live, data: wrap(buffer, meta.dtype), shared: false }
+  occupants.setBuffer(residency.live.data)
 }
 
 /**

@@ -22,6 +22,7 @@ const LOG_BYTES_BEFORE_SNAPSHOT = 4 << 20
 export interface Copy {
   readonly file: SyncFile
   epoch: number
+  log: number
   end: number
   /** Checksum of the last frame. */
   tip: number
@@ -91,15 +92,29 @@ export class Catalog {
 
   /** Appends a frame; returns its sequence. Errors: QuotaExceededError, and then no copy holds the frame. */
   append(make: (sequence: number) => readonly Change[]): number {
+    return this.#append(make, false)
+  }
+
+  /**
+   * As `append`, and the catalog is flushed. The second copy does not get the frame before the first is flushed: where it has it,
+   * everything before had been durable.
+   */
+  appendDurably(make: (sequence: number) => readonly Change[]): number {
+    return this.#append(make, true)
+  }
+
+  #append(make: (sequence: number) => readonly Change[], isDurable: boolean): number {
     const sequence = this.#sequence + 1
     const changes = make(sequence)
     const live = this.#copies.filter((copy) => copy.live)
-    const { epoch, tip } = live[0] as Copy
-    const frame = encodeFrame(epoch, sequence, changes, tip)
+    const frame = encodeFrame(live[0] as Copy, sequence, changes)
     const spare = changes.some(({ kind }) => kind === 'put' || kind === 'remap') ? SPARE_BYTES : 0
     for (const copy of live) makeRoom(copy, frame.bytes.byteLength + spare)
     try {
-      for (const copy of live) writeExactly(copy.file, frame.bytes, copy.end)
+      for (const copy of live) {
+        writeExactly(copy.file, frame.bytes, copy.end)
+        if (isDurable) copy.file.flush()
+      }
     } catch (error) {
       for (const copy of live) attempt(() => scrub(copy))
       throw error
@@ -110,25 +125,26 @@ export class Catalog {
     return sequence
   }
 
-  flush(): void {
-    for (const copy of this.#copies) if (copy.live) copy.file.flush()
-  }
-
   /**
    * Replaces both copies, one after the other, by frames that make the state of now from nothing. Every append
    * meanwhile goes to the copy that is whole. Errors: QuotaExceededError, and then one copy stays live.
    *
-   * Crash order: a copy counts only where every frame up to its snapshot-end verifies; until it is flushed the other one
-   * stays as it was.
+   * Crash order: a copy counts only where every frame up to its snapshot-end verifies, what was appended meanwhile among them;
+   * until it is flushed the other one stays as it was.
    */
   async snapshot(state: SnapshotState, pause: Pause): Promise<void> {
     const [first, second] = [...this.#copies].sort((a, b) => Number(a.live) - Number(b.live)) as [Copy, Copy]
+    if (second.live) second.file.flush() // before the other one goes
     const epoch = Math.max(first.epoch, second.epoch) + 1
     this.#missed = []
     try {
       await this.#replace(first, epoch, state, pause)
       // From here to the first pause nothing runs in between: no append can be missed by both copies.
-      this.#finish(first)
+      this.#catchUp(first)
+      appendTo(first, encodeFrame(first, this.#sequence, [{ kind: 'snapshot-end', entries: state.entries.length }]))
+      this.#snapshotBytes = first.end
+      first.file.flush()
+      first.live = true
       second.live = false
       this.#missed = []
       await this.#copyOver(first, second, pause)
@@ -148,9 +164,9 @@ export class Catalog {
     pause: Pause,
   ): Promise<void> {
     const base = this.#sequence
-    Object.assign(copy, { live: false, epoch, end: 0, tip: NO_FRAME })
+    Object.assign(copy, { live: false, epoch, log: Math.random(), end: 0, tip: NO_FRAME })
     // All frames of a snapshot carry the sequence of the state they hold.
-    const write = (changes: readonly Change[]): void => appendTo(copy, encodeFrame(epoch, base, changes, copy.tip))
+    const write = (changes: readonly Change[]): void => appendTo(copy, encodeFrame(copy, base, changes))
     write([{ kind: 'snapshot-begin', nonce: Math.random(), nextIncarnation }])
     for (let i = 0; i < entries.length; i += SNAPSHOT_BATCH) {
       write(entries.slice(i, i + SNAPSHOT_BATCH).map((entry) => ({ kind: 'put', entry })))
@@ -164,21 +180,17 @@ export class Catalog {
       write(calls.slice(i, i + SNAPSHOT_BATCH))
       await pause()
     }
-    write([{ kind: 'snapshot-end', entries: entries.length }])
-    this.#snapshotBytes = copy.end
   }
 
-  #finish(copy: Copy): void {
+  #catchUp(copy: Copy): void {
     for (const { sequence, changes } of this.#missed ?? []) {
-      appendTo(copy, encodeFrame(copy.epoch, sequence, changes, copy.tip))
+      appendTo(copy, encodeFrame(copy, sequence, changes))
     }
-    copy.file.flush()
-    copy.live = true
   }
 
   async #copyOver(from: Copy, to: Copy, pause: Pause): Promise<void> {
-    const { end, tip, epoch } = from
-    Object.assign(to, { epoch, end: 0 })
+    const { end, tip, epoch, log } = from
+    Object.assign(to, { epoch, log, end: 0 })
     const piece = new Uint8Array(1 << 20)
     while (to.end < end) {
       const part = piece.subarray(0, Math.min(piece.byteLength, end - to.end))
@@ -186,7 +198,9 @@ export class Catalog {
       appendTo(to, { bytes: part, checksum: tip })
       await pause()
     }
-    this.#finish(to)
+    this.#catchUp(to)
+    to.file.flush()
+    to.live = true
   }
 }
 

@@ -18,6 +18,7 @@ const KINDS = [
   'used',
   'call',
   'reserved',
+  'proof',
 ] as const satisfies readonly Change['kind'][]
 
 /** No disk comes near it, and numbers that are reserved and not used stay exact. */
@@ -77,6 +78,10 @@ function writeChange(writer: ByteWriter, change: Change): void {
     case 'reserved':
       writer.integer(change.nextIncarnation)
       break
+    case 'proof':
+      writer.integer(change.since)
+      writeIntegers(writer, change.changed)
+      break
     case 'snapshot-begin':
       writer.double(change.nonce)
       writer.integer(change.nextIncarnation)
@@ -121,6 +126,8 @@ function readChange(reader: ByteReader): Change {
       return { kind, sequence: reader.integer() }
     case 'reserved':
       return { kind, nextIncarnation: readIncarnation(reader) }
+    case 'proof':
+      return { kind, since: reader.integer(), changed: readIntegers(reader) }
     case 'snapshot-begin':
       return { kind, nonce: reader.double(), nextIncarnation: readIncarnation(reader) }
     case 'snapshot-end':

@@ -2,6 +2,7 @@
 import { KeyExistsError, NotFoundError, StaleArrayError } from '../core/errors.js'
 import { callOf, type Origin } from './calls.js'
 import type { Catalog } from './catalog.js'
+import { ChangedArrays } from './changed-arrays.js'
 import { DataFiles } from './data-files.js'
 import { type Change, type Description, descriptionOf, type Entry } from './entry.js'
 import { GivenUp } from './given-up.js'
@@ -36,11 +37,14 @@ export class Engine {
   readonly #catalog: Catalog
   readonly #index: ArrayIndex
   #durable: number
+  readonly #changed: ChangedArrays
   readonly #givenUp = new GivenUp(this.#space)
   readonly room: Room
   readonly #markTimer: MarkTimer
   #snapshotting: Promise<void> | undefined
   limits = UNLIMITED
+  /** How many arrays the recovery may have lost without a trace. */
+  lost = 0
   /** Told when a mark that came by itself failed; the next one tries again. */
   onMarkFailed: (error: unknown) => void = () => undefined
   /** Told when everything committed is durable. */
@@ -49,10 +53,10 @@ export class Engine {
   /** Opens the disk in `directory` and makes what it finds durable. Errors: ProtocolVersionError, QuotaExceededError. */
   static async open(directory: Directory, scheduler: Scheduler): Promise<Engine> {
     const data = new DataFiles(directory)
-    const pause = (): Promise<void> => scheduler.pause()
     // A disk of a newer version is refused by this, and left as it is.
-    const { catalog, index, clean } = await recover(directory, data, pause)
+    const { catalog, index, clean, lost } = await recover(directory, data, () => scheduler.pause())
     const engine = new Engine(scheduler, data, catalog, index)
+    engine.lost = lost
     try {
       await data.openAll()
       await data.reach(0)
@@ -71,6 +75,7 @@ export class Engine {
     this.#catalog = catalog
     this.#index = index
     this.#durable = catalog.sequence
+    this.#changed = new ChangedArrays(catalog.sequence)
     this.#markTimer = new MarkTimer(scheduler, () => this.#markUnasked())
     const making = { reclaim: () => this.#markAndReclaim(), snapshot: () => this.snapshot() }
     this.room = new Room(data, this.#space, catalog, making, () => this.limits)
@@ -172,6 +177,7 @@ export class Engine {
       return changes
     })
     for (const change of changes) {
+      this.#changed.note(change, this.#index)
       const isNew = change.kind === 'put' && this.#index.get(change.entry.incarnation) === undefined
       const extents = this.#index.apply(change)
       const incarnation = change.kind === 'delete' ? change.incarnation : undefined
@@ -203,14 +209,15 @@ export class Engine {
       this.data.flush()
       const nextIncarnation = this.#index.unreservedIncarnation
       const used: Change[] = uses.hasUnsaved ? [{ kind: 'used', uses: uses.unsaved() }] : []
-      this.#catalog.append(() => [
+      const { mirrored } = this.#catalog
+      this.#durable = this.#catalog.appendDurably((sequence) => [
         ...used,
         { kind: 'reserved', nextIncarnation },
         { kind: 'durable', sequence: committed },
+        ...(mirrored ? [this.#changed.proof(sequence)] : []),
       ])
-      this.#catalog.flush()
       uses.saved()
-      this.#durable = this.#catalog.sequence
+      if (mirrored) this.#changed.told(this.#durable)
     }
     this.#givenUp.reclaim(this.#durable)
     this.onMarked()

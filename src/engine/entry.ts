@@ -67,6 +67,11 @@ export type Change =
     }
   /** Everything up to `sequence` is on the platter. */
   | { readonly kind: 'durable'; readonly sequence: number }
+  /**
+   * In a frame that the second copy did not get before the first was flushed: where it has it, everything before had been durable.
+   * Behind `since`, the sequence of the one before, only arrays of these incarnations were changed or made.
+   */
+  | { readonly kind: 'proof'; readonly since: number; readonly changed: readonly number[] }
   /** Arrays that a power cut takes may have had any incarnation below: later lives of the disk begin there. */
   | { readonly kind: 'reserved'; readonly nextIncarnation: number }
   | { readonly kind: 'snapshot-begin'; readonly nonce: number; readonly nextIncarnation: number }

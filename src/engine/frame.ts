@@ -5,21 +5,37 @@ import { checksum } from './checksum.js'
 import type { Change } from './entry.js'
 
 /** Raised with every change of what is below; a disk with a higher one is refused, never repaired. */
-export const CATALOG_FORMAT = 4
+export const CATALOG_FORMAT = 5
 
 // Header, little-endian: magic u32, body length u32, epoch u32, format u32, sequence f64, checksum f64. The body is padded
 // with zeros to a multiple of 8. The checksum is that of header and body with the previous frame's checksum in this field: a frame
-// left over from another snapshot or another life never continues a log.
+// left over from another snapshot or another life never continues a log. From format 5 on the body begins with the number of the log,
+// f64, and the previous frame's checksum, f64: behind a damaged frame, frames of its log are known by these.
 export const HEADER_BYTES = 32
+export const LINK_BYTES = 16
+const FIRST_FORMAT_WITH_LINKS = 5
 const MAGIC = 0x4643_444c
 const OFFSET_LENGTH = 4
 const OFFSET_EPOCH = 8
 const OFFSET_FORMAT = 12
 const OFFSET_SEQUENCE = 16
 const OFFSET_CHECKSUM = 24
+const OFFSET_LOG = 32
+const OFFSET_PREVIOUS = 40
+
+/** Where a log goes on. */
+export interface Tip {
+  readonly epoch: number
+  /** At random: what a cut-short life of the disk left may have the same epoch. */
+  readonly log: number
+  /** Checksum of the last frame. */
+  readonly tip: number
+}
 
 export interface Frame {
   readonly epoch: number
+  /** 0 in formats that do not tell. */
+  readonly log: number
   readonly sequence: number
   readonly changes: readonly Change[]
   readonly checksum: number
@@ -52,14 +68,11 @@ export interface EncodedFrame {
   readonly checksum: number
 }
 
-export function encodeFrame(
-  epoch: number,
-  sequence: number,
-  changes: readonly Change[],
-  previous: number,
-): EncodedFrame {
+export function encodeFrame({ epoch, log, tip }: Tip, sequence: number, changes: readonly Change[]): EncodedFrame {
   const writer = new ByteWriter()
   writer.skip(HEADER_BYTES)
+  writer.double(log)
+  writer.double(tip)
   writeChanges(writer, changes)
   const bodyLength = writer.length - HEADER_BYTES
   writer.skip(-writer.length & 7)
@@ -70,7 +83,7 @@ export function encodeFrame(
   view.setUint32(OFFSET_EPOCH, epoch, true)
   view.setUint32(OFFSET_FORMAT, CATALOG_FORMAT, true)
   view.setFloat64(OFFSET_SEQUENCE, sequence, true)
-  view.setFloat64(OFFSET_CHECKSUM, previous, true)
+  view.setFloat64(OFFSET_CHECKSUM, tip, true)
   const sum = checksum(bytes)
   view.setFloat64(OFFSET_CHECKSUM, sum, true)
   return { bytes, checksum: sum }
@@ -85,12 +98,39 @@ export function decodeFrame(bytes: Uint8Array, offset: number, previous: number)
   const byteLength = paddedLength(bodyLength)
   const sum = frameChecksum(bytes, offset, byteLength, previous)
   if (sum === undefined) return undefined
-  const changes = readChanges(bytes.subarray(offset + HEADER_BYTES, offset + HEADER_BYTES + bodyLength))
+  const isLinked = view.getUint32(OFFSET_FORMAT, true) >= FIRST_FORMAT_WITH_LINKS
+  const linkBytes = isLinked ? LINK_BYTES : 0
+  if (bodyLength < linkBytes) return undefined
+  const body = bytes.subarray(offset + HEADER_BYTES + linkBytes, offset + HEADER_BYTES + bodyLength)
+  const changes = readChanges(body)
   if (changes === undefined) return undefined
+  const log = isLinked ? view.getFloat64(OFFSET_LOG, true) : 0
   const epoch = view.getUint32(OFFSET_EPOCH, true)
   const sequence = view.getFloat64(OFFSET_SEQUENCE, true)
   if (epoch >= 2 ** 31 || !Number.isSafeInteger(sequence) || sequence < 0) return undefined
-  return { epoch, sequence, changes, checksum: sum, byteLength }
+  return { epoch, log, sequence, changes, checksum: sum, byteLength }
+}
+
+/** A frame of that log at `offset`, whatever it follows, and the checksum of what that is. */
+export function decodeLinked(
+  bytes: Uint8Array,
+  offset: number,
+  log: number,
+): { readonly frame: Frame; readonly previous: number } | undefined {
+  if (offset + HEADER_BYTES + LINK_BYTES > bytes.byteLength) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, HEADER_BYTES + LINK_BYTES)
+  if (view.getUint32(OFFSET_FORMAT, true) < FIRST_FORMAT_WITH_LINKS || view.getFloat64(OFFSET_LOG, true) !== log)
+    return undefined
+  const previous = view.getFloat64(OFFSET_PREVIOUS, true)
+  const frame = decodeFrame(bytes, offset, previous)
+  return frame && { frame, previous }
+}
+
+/** Where something that begins as frames do lies next, at `from` or behind. */
+export function nextFrameStart(bytes: Uint8Array, from: number): number | undefined {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
+  for (let at = from >> 2; at < words.length; at += 2) if (words[at] === MAGIC) return 4 * at
+  return undefined
 }
 
 /** The checksum of a frame, or undefined where the bytes do not carry it. The bytes are left as they are. */

@@ -79,6 +79,7 @@ export class ArrayIndex {
         return []
       case 'snapshot-end':
       case 'durable':
+      case 'proof':
         return []
     }
   }

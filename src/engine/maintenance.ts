@@ -31,7 +31,7 @@ export interface Parts {
 export async function check(parts: Parts, fix: boolean, work: Work): Promise<{ problems: Problem[]; fixed: boolean }> {
   const { engine } = parts
   work.begin(engine.arrays.liveBytes)
-  const problems: Problem[] = []
+  const problems: Problem[] = checkCatalog(engine, fix)
   for (const { incarnation } of [...engine.arrays.values()]) {
     let found: Damage[] = []
     await engine.reading(async () => {
@@ -86,6 +86,15 @@ async function checkBlocks(engine: Engine, entry: Entry, work: Work): Promise<Da
     if (work.spend(blockLength(index, entry.nbytes))) await work.pause()
   }
   return found
+}
+
+/** Named until `fix`, or until the disk is opened again. */
+function checkCatalog(engine: Engine, fix: boolean): Problem[] {
+  const { lost } = engine
+  if (fix) engine.lost = 0
+  const count = lost === Number.POSITIVE_INFINITY ? 'nobody knows how many' : `up to ${lost}`
+  const detail = `damaged in both copies: of the arrays made there, ${count} are lost`
+  return lost === 0 ? [] : [{ kind: 'checksum', file: CATALOG_FILES[0], detail, fixed: false }]
 }
 
 async function checkFiles({ engine, directory }: Parts, fix: boolean): Promise<Problem[]> {

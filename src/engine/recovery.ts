@@ -3,6 +3,7 @@ import { CorruptDataError, ProtocolVersionError } from '../core/errors.js'
 import { CATALOG_FILES, Catalog, type Copy } from './catalog.js'
 import { checksum } from './checksum.js'
 import type { DataFiles } from './data-files.js'
+import { Doubt } from './doubt.js'
 import type { Change, Entry } from './entry.js'
 import { readExactly, writeExactly } from './files.js'
 import {
@@ -17,6 +18,7 @@ import {
 } from './frame.js'
 import { ArrayIndex, eachStored, remapped } from './index-of-arrays.js'
 import { blockCount, blockLength, checksumOf, isPosition, missingIn, positionOf } from './layout.js'
+import { holds, type Log, newestLog } from './log.js'
 import { fileOf } from './space.js'
 import type { Directory, SyncFile } from './storage.js'
 
@@ -25,16 +27,8 @@ export interface Recovered {
   readonly index: ArrayIndex
   /** Everything in the catalog is durable, both copies hold it, in today's format: nothing has to be written before the disk is used. */
   readonly clean: boolean
-}
-
-/** The frames of one copy, gaps filled from the other. */
-interface Log {
-  readonly frames: readonly Frame[]
-  readonly end: number
-  readonly epoch: number
-  readonly tip: number
-  /** Bytes up to and including the snapshot-end frame. */
-  readonly snapshotBytes: number
+  /** How many arrays may be gone without a trace, for both copies of the catalog are damaged where they were. */
+  readonly lost: number
 }
 
 /** Errors: ProtocolVersionError, CorruptDataError; no file is open then. */
@@ -56,7 +50,7 @@ async function recoverFrom(
   pause: () => Promise<void>,
 ): Promise<Recovered> {
   const [a, b] = [readAll(files[0]), readAll(files[1])]
-  const log = newestLog(a, b)
+  const log = newestLog([a, b])
   refuseNewer(a, log)
   refuseNewer(b, log)
   if (log === undefined) {
@@ -65,17 +59,19 @@ async function recoverFrom(
   }
   const copies = [copyOf(files[0], a, log), copyOf(files[1], b, log)] as const
   const index = new ArrayIndex()
-  if (log === undefined) return { catalog: new Catalog(copies, 0, 0), index, clean: false }
+  if (log === undefined) return { catalog: new Catalog(copies, 0, 0), index, clean: false, lost: 0 }
   // Crash order: opening may go on to overwrite one copy, so the other must hold everything by then.
-  if (copies.every(({ live }) => !live)) copies[1].live = mend(files[1], b, a, log)
-  const whole = await replay(log.frames, index, data, pause)
+  if (copies.every(({ live }) => !live) && log.gaps.length === 0) copies[1].live = mend(files[1], b, a, log)
+  const doubt = new Doubt(index)
+  const whole = await replay(log, index, doubt, data, pause)
+  const lost = doubt.giveUp()
   const complete = await noteMissing(index, data)
   const last = log.frames.at(-1) as Frame
   const catalog = new Catalog(copies, last.sequence, log.snapshotBytes)
-  const marked = last.changes.some(({ kind }) => kind === 'durable' || kind === 'snapshot-end')
+  const marked = last.sequence === log.frames[0]?.sequence || last.changes.some(({ kind }) => kind === 'durable')
   // Frames of another format must not follow those of an older one: the first tells a reader what the others are.
   const current = [a, b].every((bytes) => formatOf(bytes) === CATALOG_FORMAT)
-  return { catalog, index, clean: whole && complete && catalog.mirrored && marked && current }
+  return { catalog, index, clean: whole && complete && catalog.mirrored && marked && current, lost }
 }
 
 /** More than any catalog has: a file of that size is another one, in its place. */
@@ -116,49 +112,10 @@ function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0)
 }
 
-/** The log of the copy with the higher epoch, if its snapshot is whole, else that of the other. */
-function newestLog(a: Uint8Array, b: Uint8Array): Log | undefined {
-  const logA = readLog(a, b)
-  if (logA !== undefined && decodeFrame(b, 0, NO_FRAME)?.epoch === logA.epoch) return logA
-  const logB = readLog(b, a)
-  if (logA === undefined || logB === undefined) return logA ?? logB
-  return logB.epoch > logA.epoch ? logB : logA
-}
-
-function readLog(bytes: Uint8Array, other: Uint8Array): Log | undefined {
-  const frames: Frame[] = []
-  let end = 0
-  let tip = NO_FRAME
-  let snapshotBytes: number | undefined
-  for (;;) {
-    const frame = decodeFrame(bytes, end, tip) ?? decodeFrame(other, end, tip)
-    if (frame === undefined) break
-    frames.push(frame)
-    end += frame.byteLength
-    tip = frame.checksum
-    if (frame.changes.some(({ kind }) => kind === 'snapshot-end')) snapshotBytes = end
-  }
-  const first = frames[0]
-  return first === undefined || snapshotBytes === undefined
-    ? undefined
-    : { frames, end, epoch: first.epoch, tip, snapshotBytes }
-}
-
 function copyOf(file: SyncFile, bytes: Uint8Array, log: Log | undefined): Copy {
   const epoch = Math.max(log?.epoch ?? 0, decodeFrame(bytes, 0, NO_FRAME)?.epoch ?? 0)
-  return { file, epoch, end: log?.end ?? 0, tip: log?.tip ?? NO_FRAME, live: log !== undefined && holds(bytes, log) }
-}
-
-/** Whether the copy holds every frame of the log itself. */
-function holds(bytes: Uint8Array, log: Log): boolean {
-  let tip = NO_FRAME
-  let offset = 0
-  for (const frame of log.frames) {
-    if (frameChecksum(bytes, offset, frame.byteLength, tip) !== frame.checksum) return false
-    offset += frame.byteLength
-    tip = frame.checksum
-  }
-  return true
+  const live = log !== undefined && log.gaps.length === 0 && holds(bytes, log)
+  return { file, epoch, log: log?.log ?? 0, end: log?.end ?? 0, tip: log?.tip ?? NO_FRAME, live }
 }
 
 /** Puts the frames that `bytes`, what is in the file, lacks where the other copy has them; returns whether the file took them. */
@@ -184,21 +141,33 @@ function mend(file: SyncFile, bytes: Uint8Array, other: Uint8Array, log: Log): b
  * at one moment, never a mixture. Returns whether that was all of them.
  */
 async function replay(
-  frames: readonly Frame[],
+  { frames, gaps }: Log,
   index: ArrayIndex,
+  doubt: Doubt,
   data: DataFiles,
   pause: () => Promise<void>,
 ): Promise<boolean> {
   const durable = durableSequence(frames)
-  for (const { sequence, changes } of frames) {
+  for (const [i, { sequence, changes }] of frames.entries()) {
+    if (gaps.includes(i)) doubt.begin((frames[i - 1] as Frame).sequence, frames.slice(i))
     for (const change of changes) {
+      if (isDoubtful(change, doubt)) continue
       if (change.kind === 'remap' && !fits(change, index)) return false
       const brings = sequence > durable && (change.kind === 'put' || change.kind === 'remap')
       if (brings && !(await verifiesBlocks(change, index, data, pause))) return false
     }
-    for (const change of changes) index.apply(change)
+    for (const change of changes) {
+      if (isDoubtful(change, doubt)) continue
+      index.apply(change)
+      doubt.end(change)
+    }
   }
-  return true
+  return gaps.length === 0
+}
+
+/** What it would change is not what it was made for. */
+function isDoubtful(change: Change, doubt: Doubt): boolean {
+  return change.kind === 'remap' && doubt.concerns(change.incarnation)
 }
 
 /** Whether the blocks it moves are blocks of its array: a checksum can hold over nonsense. */

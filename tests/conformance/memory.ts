@@ -261,6 +261,49 @@ export const memoryCases: Case[] = [
     },
   },
   {
+    name: 'a use that ends while offloading writes leaves nothing in memory, and nothing is lost',
+    async run(t) {
+      const disk = await t.openDisk()
+      const array = await disk.array(counted(3), { cachePath: 'a', dtype: 'float64' })
+      await array.load()
+      let end = () => {}
+      const isWriting = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      const using = array.use(async (data) => {
+        data[1] = 2
+        await isWriting
+        data[2] = 3
+      })
+      await array.offload({ onProgress: () => end() })
+      await using
+      ok(array.offloaded)
+      deepEqual(await array.toArray(), Float64Array.of(0, 2, 3))
+    },
+  },
+  {
+    name: 'what was written to a buffer that is given back after a flush, or during one, is a change',
+    async run(t) {
+      const disk = await t.openDisk()
+      const array = await disk.array(counted(3), { cachePath: 'a', dtype: 'float64' })
+      const data = await array.data()
+      await array.flush()
+      data[0] = 1
+      array.release()
+      await array.offload()
+      deepEqual(await array.toArray(), Float64Array.of(1, 1, 2))
+      const again = await array.data()
+      const giveBack = () => {
+        again[0] = 2
+        array.release()
+      }
+      const flushed = array.flush({ onProgress: ({ doneBytes }) => doneBytes > 0 && giveBack() })
+      await flushed
+      await array.offload()
+      deepEqual(await array.toArray(), Float64Array.of(2, 1, 2))
+    },
+  },
+  {
     name: 'work that throws is rejected with its error, and the next call works',
     async run(t) {
       const disk = await t.openDisk()

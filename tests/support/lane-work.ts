@@ -52,9 +52,13 @@ export async function openLanes(durability: 'relaxed' | 'strict'): Promise<void>
   isOpen = true
 }
 
-/** Starts the lanes; where `isAimed`, large writes wait midway, and go on with their worker ended. They go on until the answer to what they tell `url` is 'stop'. */
+/** Starts the lanes; where `isAimed`, a large write waits midway, and goes on with its worker ended. They go on until the answer to what they tell `url` is 'stop'. */
 export function startLanes(seed: number, places: readonly Place[], url: string, isAimed: boolean): void {
-  for (const [lane, place] of places.entries()) void runLane(seed, lane, place, url, isAimed)
+  for (const [lane, place] of places.entries()) {
+    runLane(seed, lane, place, url, isAimed).catch((error: unknown) =>
+      send(url, { lane, steps: place.number, what: 'failed', message: `ended by ${String(error)}` }),
+    )
+  }
 }
 
 /** Told again where it fails or no answer comes: Chromium loses those that arrive while a page is being frozen. */
@@ -80,7 +84,7 @@ async function runLane(seed: number, lane: number, place: Place, url: string, is
         const request = new XMLHttpRequest()
         request.open('POST', url, false)
         request.send(JSON.stringify({ lane, steps, what: 'midway' }))
-        endWorker()
+        if (request.responseText === 'end') endWorker()
       }
       const call = doStep(disk(), lane, step, model, isAimed ? tellMidway : undefined)
       call.catch(() => undefined)

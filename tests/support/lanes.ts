@@ -6,6 +6,9 @@ import { isSameModel, LANES, type Model, stagesOf, stepAt } from './lane-plan.js
 import type { Place, Telling } from './lane-work.js'
 import type { TestPage } from './test-page.js'
 
+/** A lane tells of every step; none takes that long on any machine. */
+const SILENCE_MS = 90_000
+
 /** Steps that were under way when an interruption came. */
 export interface Interrupted {
   /** Rejected for the loss of the worker, and the page went on. */
@@ -45,10 +48,12 @@ export class Lanes {
     })
     request.on('end', () => {
       const telling = JSON.parse(body) as Telling
-      if (request.url === `/${this.#start}`) this.#hear(telling)
+      const isHeard = request.url === `/${this.#start}`
+      if (isHeard) this.#hear(telling)
       response.setHeader('access-control-allow-origin', '*')
-      if (telling.what === 'midway') this.#answer = () => response.end()
-      else response.end(this.#isStopping ? 'stop' : 'go on')
+      if (isHeard && telling.what === 'midway' && this.#answer === undefined) {
+        this.#answer = () => response.end('end')
+      } else response.end(this.#isStopping ? 'stop' : 'go on')
       this.#heard()
     })
   })
@@ -114,7 +119,7 @@ export class Lanes {
     )
   }
 
-  /** Ends the wait in the middle of a large write, and the page's worker. */
+  /** Ends the wait in the middle of a large write, and the page's worker. Lanes may get into other large writes before they end. */
   endWorker(): void {
     this.#answer?.()
   }
@@ -195,10 +200,28 @@ export class Lanes {
 
   async #until(isReached: () => boolean): Promise<void> {
     while (!isReached() && this.#failures.length === 0) {
-      await new Promise<void>((resolve) => {
-        this.#heard = resolve
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`no word for ${SILENCE_MS} ms: ${this.#told}`)), SILENCE_MS)
+        this.#heard = () => {
+          clearTimeout(timer)
+          resolve()
+        }
       })
     }
     expect(this.#failures).toEqual([])
+  }
+
+  /** What the lanes are at, as far as they have told. */
+  get #told(): string {
+    const lanes = this.#places.map(({ number, model }, lane) => {
+      const state = [
+        this.#stopped.has(lane) && 'stopped',
+        this.#rejected.has(lane) && 'rejected',
+        this.#begun.has(lane) && 'begun',
+      ]
+      const step = JSON.stringify(stepAt(this.seed, lane, number, model))
+      return `lane ${lane} at step ${number}, ${step}, ${state.filter(Boolean)}`
+    })
+    return lanes.join('; ')
   }
 }

@@ -15,6 +15,7 @@ import {
   spec,
 } from '../../support/engine-harness.js'
 import { afterPowerCut, FaultyDirectory } from '../../support/faulty-directory.js'
+import { Random } from '../../support/random.js'
 
 const COPIES = ['catalog-a', 'catalog-b'] as const
 const NAMES = Array.from({ length: 12 }, (_, i) => `array-${i}`)
@@ -240,6 +241,38 @@ describe('a snapshot', () => {
       expect(list).toContain('renamed-0')
       expect(list).not.toContain('long-0')
       expect(list).not.toContain('long-1')
+    }
+  })
+
+  test('loses nothing that became durable meanwhile, in whatever order it arrives when the power is cut', async () => {
+    const { directory, scheduler, service } = await aboutToSnapshot()
+    let pauses = 0
+    scheduler.atPause = async () => {
+      const nth = pauses++
+      if (nth >= 4) return
+      await putBytes(service, `during-${nth}`, pattern(64, nth))
+      await service.call('flush', {})
+    }
+    await service.call('flush', {})
+    for (let i = 0; i < 200; i++) await undefined
+    const { log } = directory
+    const flushOf = (name: string, from: number) =>
+      log.findIndex(({ kind, file }, at) => at >= from && kind === 'flush' && file === name)
+    // From the last mark on until one copy is replaced, and the other is about to be.
+    const from =
+      flushOf(
+        'catalog-b',
+        log.findLastIndex(({ kind, file }) => kind === 'flush' && file === 'data-0'),
+      ) + 1
+    const to = flushOf('catalog-a', from)
+    expect(to - from).toBeGreaterThan(10)
+    const random = new Random(1)
+    for (let cut = from; cut <= to + 1; cut += 4) {
+      for (let times = 0; times < 2; times++) {
+        const again = await openService(afterPowerCut(log, cut, random.next))
+        const found = (await again.call('list', { prefix: '' })).filter(({ path }) => path.startsWith('during-'))
+        expect(found, `cut ${cut} of ${from} to ${to}`).toHaveLength(4)
+      }
     }
   })
 

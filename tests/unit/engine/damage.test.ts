@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { CorruptDataError, ProtocolVersionError } from '../../../src/core/errors.js'
 import { readChanges } from '../../../src/engine/change-codec.js'
 import { checksum } from '../../../src/engine/checksum.js'
-import { CATALOG_FORMAT, encodeFrame, HEADER_BYTES, NO_FRAME } from '../../../src/engine/frame.js'
+import { CATALOG_FORMAT, encodeFrame, HEADER_BYTES, LINK_BYTES, NO_FRAME } from '../../../src/engine/frame.js'
 import { blockCount } from '../../../src/engine/layout.js'
 import { MemoryStateStore } from '../../../src/engine/memory-directory.js'
 import { bytesAt, openService, pattern, putBytes, sameBytes } from '../../support/engine-harness.js'
@@ -64,6 +64,7 @@ function seal(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let tip = NO_FRAME
   for (const { at, end } of framesOf(bytes)) {
+    view.setFloat64(at + HEADER_BYTES + 8, tip, true)
     view.setFloat64(at + 24, tip, true)
     tip = checksum(bytes.subarray(at, Math.min(end, bytes.byteLength)))
     view.setFloat64(at + 24, tip, true)
@@ -103,7 +104,9 @@ function spoil(bytes: Uint8Array, from: number, to: number, random: Random): voi
 test('changes read from nonsense are changes the engine can make, or none', () => {
   const random = new Random(SEED)
   const catalog = files.get('catalog-a') as Uint8Array
-  const bodies = framesOf(catalog).map(({ at, body }) => catalog.slice(at + HEADER_BYTES, at + HEADER_BYTES + body))
+  const bodies = framesOf(catalog).map(({ at, body }) =>
+    catalog.slice(at + HEADER_BYTES + LINK_BYTES, at + HEADER_BYTES + body),
+  )
   let read = 0
   for (let i = 0; i < INPUTS; i++) {
     const body = random.pick(bodies).slice()
@@ -148,7 +151,8 @@ function damaged(random: Random): Damage {
   for (const copy of kind === 5 ? COPIES : [random.pick(COPIES)]) {
     const catalog = some.get(copy) as Uint8Array
     const { at, body } = random.pick(framesOf(catalog))
-    for (let n = random.below(3); n >= 0; n--) spoil(catalog, at + HEADER_BYTES, at + HEADER_BYTES + body, random)
+    for (let n = random.below(3); n >= 0; n--)
+      spoil(catalog, at + HEADER_BYTES + LINK_BYTES, at + HEADER_BYTES + body, random)
     seal(catalog)
     // Both say the same.
     if (kind === 5) some.set(COPIES[1], catalog.slice())
@@ -212,8 +216,13 @@ test('a frame that moves a block its array does not have ends the log', async ()
     const last = new DataView(bytes.buffer, at)
     const blocks = Float64Array.of(0, 0)
     const change = { kind: 'remap', incarnation, version: 1, modified: 0, indexes: [1000], blocks } as const
-    const [epoch, sequence, tip] = [last.getUint32(8, true), last.getFloat64(16, true), last.getFloat64(24, true)]
-    bytes.set(encodeFrame(epoch, sequence + 1, [change], tip).bytes, end)
+    const epoch = last.getUint32(8, true)
+    const [sequence, tip, log] = [16, 24, HEADER_BYTES].map((field) => last.getFloat64(field, true)) as [
+      number,
+      number,
+      number,
+    ]
+    bytes.set(encodeFrame({ epoch, log, tip }, sequence + 1, [change]).bytes, end)
     some.set(copy, bytes)
   }
   const service = await openService(directoryOf(some))

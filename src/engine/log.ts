@@ -1,0 +1,102 @@
+// The log of a catalog as its two files have it: gaps in one filled from the other, and what is lost in both.
+import { decodeFrame, decodeLinked, type Frame, frameChecksum, NO_FRAME, nextFrameStart } from './frame.js'
+
+/** What is in the files. The second never gets a frame with a proof before the first is flushed. */
+export type Copies = readonly [Uint8Array, Uint8Array]
+
+export interface Log {
+  readonly frames: readonly Frame[]
+  /** Before which of them others are lost that had been durable: they are whole in neither file. */
+  readonly gaps: readonly number[]
+  readonly end: number
+  readonly epoch: number
+  readonly log: number
+  readonly tip: number
+  /** Bytes up to and including the snapshot-end frame. */
+  readonly snapshotBytes: number
+}
+
+interface Found {
+  readonly frame: Frame
+  readonly offset: number
+  /** Checksum of the frame it follows. */
+  readonly previous: number
+}
+
+/** The log of the copy with the higher epoch, if its snapshot is whole, else that of the other. */
+export function newestLog(copies: Copies): Log | undefined {
+  const logA = readLog(copies, 0)
+  if (logA !== undefined && decodeFrame(copies[1], 0, NO_FRAME)?.epoch === logA.epoch) return logA
+  const logB = readLog(copies, 1)
+  if (logA === undefined || logB === undefined) return logA ?? logB
+  return logB.epoch > logA.epoch ? logB : logA
+}
+
+function readLog(copies: Copies, nth: 0 | 1): Log | undefined {
+  const [bytes, other] = [copies[nth], copies[1 - nth] as Uint8Array]
+  const found: Found[] = []
+  const gaps: number[] = []
+  let end = 0
+  let tip = NO_FRAME
+  let snapshotBytes: number | undefined
+  for (;;) {
+    const frame = decodeFrame(bytes, end, tip) ?? decodeFrame(other, end, tip)
+    const next = frame === undefined ? undefined : { frame, offset: end, previous: tip }
+    const one = next ?? (snapshotBytes === undefined ? undefined : foundBehind(copies, end, found[0]?.frame.log ?? 0))
+    if (one === undefined) break
+    if (next === undefined) gaps.push(found.length)
+    found.push(one)
+    end = one.offset + one.frame.byteLength
+    tip = one.frame.checksum
+    if (one.frame.changes.some(({ kind }) => kind === 'snapshot-end')) snapshotBytes = end
+  }
+  return snapshotBytes === undefined ? undefined : { ...whole(found, gaps, copies[1]), snapshotBytes }
+}
+
+/** The next frame of that log in either copy. */
+function foundBehind(copies: Copies, from: number, log: number): Found | undefined {
+  const next = copies.flatMap((bytes) => {
+    for (let at = nextFrameStart(bytes, from); at !== undefined; at = nextFrameStart(bytes, at + 8)) {
+      const linked = decodeLinked(bytes, at, log)
+      if (linked !== undefined) return [{ ...linked, offset: at }]
+    }
+    return []
+  })
+  return next.sort((a, b) => a.offset - b.offset)[0]
+}
+
+/**
+ * The log up to the first gap that no proof lies behind: after a power cut frames may be missing that were never durable, and what
+ * comes behind them is nothing.
+ */
+function whole(found: readonly Found[], gaps: readonly number[], second: Uint8Array): Omit<Log, 'snapshotBytes'> {
+  const proven = gaps.length === 0 ? -1 : found.findLastIndex((one) => isProof(one, second))
+  const first = gaps.find((at) => at > proven)
+  const kept = first === undefined ? found : found.slice(0, first)
+  const { frame, offset } = kept.at(-1) as Found
+  return {
+    frames: kept.map((one) => one.frame),
+    gaps: gaps.filter((at) => at <= proven),
+    end: offset + frame.byteLength,
+    epoch: frame.epoch,
+    log: frame.log,
+    tip: frame.checksum,
+  }
+}
+
+function isProof({ frame, offset, previous }: Found, second: Uint8Array): boolean {
+  if (!frame.changes.some(({ kind }) => kind === 'proof')) return false
+  return frameChecksum(second, offset, frame.byteLength, previous) === frame.checksum
+}
+
+/** Whether the copy holds every frame of the log itself. */
+export function holds(bytes: Uint8Array, log: Log): boolean {
+  let tip = NO_FRAME
+  let offset = 0
+  for (const frame of log.frames) {
+    if (frameChecksum(bytes, offset, frame.byteLength, tip) !== frame.checksum) return false
+    tip = frame.checksum
+    offset += frame.byteLength
+  }
+  return true
+}
