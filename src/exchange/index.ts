@@ -24,10 +24,15 @@ export async function fromNpy(source: ByteSource, options?: CreateOptions): Prom
 
 /**
  * The array as a .npy file, read as the stream is, byte for byte what numpy.save writes. The stream fails with StaleArrayError
- * where the array is changed meanwhile, and as reading does. Source: numpy.save.
+ * where the array is changed meanwhile, with the signal's reason, and as reading does. Source: numpy.save.
  */
-export function toNpy(array: DiskBackedNDArray | ArrayView | NDArray): ReadableStream<Uint8Array> {
-  return streamOf(async (signal) => (await import('./npy-export.js')).npyFile(array, { signal }).chunks)
+export function toNpy(
+  array: DiskBackedNDArray | ArrayView | NDArray,
+  options: WorkOptions = {},
+): ReadableStream<Uint8Array> {
+  const start = async (signal: AbortSignal) =>
+    (await import('./npy-export.js')).npyFile(array, { ...options, signal }).chunks
+  return streamOf(start, options.signal)
 }
 
 /**
@@ -55,9 +60,10 @@ export async function fromNpz(source: ByteSource, options?: CreateOptions): Prom
  */
 export function toNpz(
   entries: Iterable<readonly [string, DiskBackedNDArray | ArrayView | NDArray]>,
-  { compressed = false }: { compressed?: boolean } = {},
+  options: WorkOptions & { compressed?: boolean } = {},
 ): ReadableStream<Uint8Array> {
-  return streamOf(async (signal) => (await import('./npz.js')).npzChunks(entries, { signal, compressed }))
+  const start = async (signal: AbortSignal) => (await import('./npz.js')).npzChunks(entries, { ...options, signal })
+  return streamOf(start, options.signal)
 }
 
 /**
@@ -75,8 +81,13 @@ export async function exportStore(
 }
 
 /** As `exportStore`, the files in a .zip file, which is read as the stream is and fails with the same errors. */
-export function exportStoreZip(store: DiskBackedStore<LazyDiskCache>): ReadableStream<Uint8Array> {
-  return streamOf(async (signal) => (await import('./store-export.js')).exportChunks(store, signal))
+export function exportStoreZip(
+  store: DiskBackedStore<LazyDiskCache>,
+  options: WorkOptions = {},
+): ReadableStream<Uint8Array> {
+  const start = async (signal: AbortSignal) =>
+    (await import('./store-export.js')).exportChunks(store, { ...options, signal })
+  return streamOf(start, options.signal)
 }
 
 /**

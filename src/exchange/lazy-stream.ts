@@ -1,23 +1,43 @@
 // Streams that begin when they are first read.
 
-/** What `start` gives, one chunk for each pull; `signal` is aborted when the stream is cancelled. */
+/**
+ * What `start` gives, one chunk for each pull; the signal it gets is aborted when the stream is cancelled. As soon as `signal` is,
+ * the stream fails with its reason.
+ */
 export function streamOf(
-  start: (signal: AbortSignal) => Promise<AsyncGenerator<Uint8Array, void, undefined>>,
+  start: (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>,
+  signal?: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const abort = new AbortController()
-  let chunks: Promise<AsyncGenerator<Uint8Array, void, undefined>> | undefined
+  const end = async (reason: unknown) => {
+    abort.abort(reason)
+    await (await chunks)?.return?.()
+  }
+  let chunks: Promise<AsyncIterator<Uint8Array>> | undefined
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        const fail = () => {
+          controller.error(signal?.reason)
+          end(signal?.reason).catch(() => undefined) // the stream has failed already
+        }
+        if (signal?.aborted === true) fail()
+        else signal?.addEventListener('abort', fail, { signal: abort.signal })
+      },
       async pull(controller) {
-        chunks ??= start(abort.signal)
-        const next = await (await chunks).next()
-        if (next.done === true) controller.close()
-        else controller.enqueue(next.value)
+        try {
+          chunks ??= start(abort.signal).then((begun) => begun[Symbol.asyncIterator]())
+          const next = await (await chunks).next()
+          if (abort.signal.aborted) return
+          if (next.done !== true) return controller.enqueue(next.value)
+          controller.close()
+          abort.abort() // nothing is left that could fail
+        } catch (error) {
+          abort.abort(error)
+          throw error
+        }
       },
-      async cancel(reason) {
-        abort.abort(reason)
-        await (await chunks)?.return()
-      },
+      cancel: end,
     },
     { highWaterMark: 0 },
   )

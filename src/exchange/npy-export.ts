@@ -1,6 +1,7 @@
 // Arrays as .npy files, byte for byte as numpy.save writes them.
 
-import { blockSelections, DEFAULT_BLOCK_BYTES } from '../block-selections.js'
+import { blockSelections } from '../block-selections.js'
+import type { WorkOptions } from '../call.js'
 import { DTYPES, type DType } from '../core/dtype.js'
 import { StaleArrayError } from '../core/errors.js'
 import { wholeLayout } from '../core/layout.js'
@@ -11,36 +12,40 @@ import { bytesOf } from '../core/typed-array.js'
 import { findCustody } from '../custodies.js'
 import { findView } from '../frames.js'
 import type { Readable } from '../view.js'
-import { signalOnly } from '../work-options.js'
+import { counted, meter } from './metering.js'
+import { recycledBlocks } from './recycled-blocks.js'
 
 /** What can be written to a file. */
 export type Exportable = NDArray | Readable<DType>
 
-interface ExportOptions {
-  readonly signal?: AbortSignal
-}
+/** Chromium collects what is allocated here sooner than what a worker has sent, and has less than a MiB at hand. */
+const CHUNK_BYTES = 2 ** 19
 
 /** A file that is written as it is read. */
 export interface NpyFile {
   readonly byteLength: number
-  readonly chunks: AsyncGenerator<Uint8Array, void, undefined>
+  readonly chunks: AsyncIterable<Uint8Array>
 }
 
 /** Errors, when it is read: those of reading, StaleArrayError where the array is changed meanwhile. */
-export function npyFile(array: Exportable, options: ExportOptions): NpyFile {
+export function npyFile(array: Exportable, options: WorkOptions): NpyFile {
   const isFortran = isInFortranOrder(array)
   const header = npyHeaderBytes(array.dtype, array.shape, isFortran)
   const ordered = isFortran ? array.transpose() : array
-  return { byteLength: header.byteLength + array.nbytes, chunks: chunksOf(header, ordered, options) }
+  const byteLength = header.byteLength + array.nbytes
+  return { byteLength, chunks: chunksOf(header, ordered, byteLength, options) }
 }
 
 async function* chunksOf(
   header: Uint8Array,
   array: Exportable,
-  options: ExportOptions,
+  byteLength: number,
+  options: WorkOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const onBytes = meter(byteLength, options)
+  onBytes(header.byteLength)
   yield header
-  yield* array instanceof NDArray ? blocksInMemory(array) : blocksOnDisk(array, options)
+  yield* counted(array instanceof NDArray ? blocksInMemory(array) : blocksOnDisk(array, options.signal), onBytes)
 }
 
 /** As numpy.save: what lies in memory with the first axis closest together is written so, all else in C order. */
@@ -55,18 +60,21 @@ function layoutOf(array: Exportable): { readonly shape: readonly number[]; reado
 }
 
 /** Copies: a chunk is the reader's, who may hand its memory on. */
-function* blocksInMemory(array: NDArray): Generator<Uint8Array, void, undefined> {
+async function* blocksInMemory(array: NDArray): AsyncGenerator<Uint8Array, void, undefined> {
   const { itemsize } = DTYPES[array.dtype]
-  for (const selection of blockSelections(array.shape, itemsize, DEFAULT_BLOCK_BYTES)) {
+  for (const selection of blockSelections(array.shape, itemsize, CHUNK_BYTES)) {
     yield bytesOf(array.view(selection).toArray())
   }
 }
 
-async function* blocksOnDisk(array: Readable<DType>, options: ExportOptions): AsyncGenerator<Uint8Array, void> {
+async function* blocksOnDisk(
+  array: Readable<DType>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const before = versionOf(array)
-  for await (const { array: block } of array.blocks(signalOnly(options))) {
+  for await (const bytes of recycledBlocks(array, signal)) {
     if (versionOf(array) !== before) throw new StaleArrayError('the array was changed while it was written to a file')
-    yield bytesOf(block.data)
+    for (let at = 0; at < bytes.byteLength; at += CHUNK_BYTES) yield bytes.slice(at, at + CHUNK_BYTES)
   }
 }
 

@@ -6,13 +6,11 @@ import { DTypeError, InvalidSourceError, ShapeError } from '../core/errors.js'
 import { type NpyHeader, PREAMBLE_BYTES, parseNpyHeader, placeOfHeader } from '../core/npy-header.js'
 import { byteLengthOf, shapeText, sizeOf } from '../core/shape.js'
 import { type CreateOptions, checkCreateOptions } from '../creation.js'
+import { checkBelievable } from './believed.js'
 import { swapped } from './byte-order.js'
 import { ByteReader } from './byte-reader.js'
 import { type ByteSource, type OpenSource, openSource } from './byte-source.js'
 import { inCOrder, ordersDiffer, SLAB_BYTES } from './fortran-order.js'
-
-/** Room is reserved as it is announced: what nobody can have is not even asked for. */
-const MAX_BELIEVED_BYTES = 2 ** 42
 
 /** A .npy file whose header was read. */
 export interface OpenNpy extends NpyHeader {
@@ -121,11 +119,7 @@ function withStaging(
 
 /** What is behind the elements is nobody's concern, as in NumPy. Errors: InvalidSourceError. */
 function checkSize({ byteLength, nbytes }: OpenNpy, { size }: OpenSource): void {
-  if (size === undefined && nbytes > MAX_BELIEVED_BYTES) {
-    throw new InvalidSourceError(
-      `this .npy file announces ${nbytes} bytes of data, and its source does not say its size`,
-    )
-  }
+  if (size === undefined) checkBelievable(nbytes, 'this .npy file')
   if (size === undefined || size >= byteLength) return
   const found = Math.max(0, size - (byteLength - nbytes))
   throw new InvalidSourceError(`cut short: ${nbytes} bytes of data were announced, there are ${found}`)

@@ -4,10 +4,11 @@ import type { WorkOptions } from '../call.js'
 import { InvalidKeyError, InvalidSourceError } from '../core/errors.js'
 import { checkPath, segmentOfKey } from '../core/path.js'
 import { type CreateOptions, checkCreateOptions } from '../creation.js'
-import { reporter } from '../work-options.js'
+import { signalOnly } from '../work-options.js'
 import { allOrNone, type Gate, untilGate } from './all-or-none.js'
 import { ByteReader } from './byte-reader.js'
 import type { ByteSource } from './byte-source.js'
+import { counted, meterOf } from './metering.js'
 import { type Exportable, npyFile } from './npy-export.js'
 import { createFrom, elementsOf, ended, type OpenNpy, openNpy } from './npy-import.js'
 import { openRandomAccess } from './random-access.js'
@@ -28,7 +29,7 @@ export async function fromNpz(
   try {
     const members = await zipMembers(file)
     const names = members.map(({ name }) => nameOf(name))
-    const onBytes = meterOf(members, options)
+    const onBytes = meterOf(members, options, file.readBytes)
     const tasks = members.map((member, i) => (gate: Gate) => {
       const path = options.cachePath && { cachePath: `${options.cachePath}/${segmentOfKey(names[i])}` }
       const { onProgress: _ofAll, ...each } = options
@@ -38,18 +39,6 @@ export async function fromNpz(
     return new Map(arrays.map((array, i) => [names[i] as string, array])) // one for each
   } finally {
     await file.end()
-  }
-}
-
-/** What to call with the number of bytes as they are read of these members. */
-export function meterOf(members: readonly ZipMember[], options: WorkOptions): (byteLength: number) => void {
-  const totalBytes = members.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  const report = reporter(options, totalBytes)
-  let doneBytes = 0
-  report(0)
-  return (byteLength) => {
-    doneBytes += byteLength
-    report(doneBytes)
   }
 }
 
@@ -80,32 +69,24 @@ export async function* wholeOf(npy: OpenNpy, options: CreateOptions): AsyncGener
   if (!(await npy.reader.isAtEnd())) throw new InvalidSourceError('a member of this .zip file has more than it says')
 }
 
-export async function* counted(
-  chunks: AsyncIterable<Uint8Array>,
-  onBytes: (byteLength: number) => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of chunks) {
-    onBytes(chunk.byteLength)
-    yield chunk
-  }
-}
-
 /** See index.ts of this folder. */
 export function npzChunks(
   entries: Iterable<readonly [string, Exportable]>,
-  options: { readonly signal: AbortSignal; readonly compressed?: boolean },
+  options: WorkOptions & { readonly signal: AbortSignal; readonly compressed?: boolean },
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  return zipped(contentsOf(entries, options.signal), options)
+  return zipped(contentsOf(entries, options), options)
 }
 
 async function* contentsOf(
   entries: Iterable<readonly [string, Exportable]>,
-  signal: AbortSignal,
+  options: WorkOptions,
 ): AsyncGenerator<ZipContent, void, undefined> {
   const all = [...entries]
   const names = new Set(all.map(([name]) => checkName(name)))
   if (names.size < all.length) throw new InvalidKeyError('two arrays of one name cannot be in one .npz file')
-  for (const [name, array] of all) yield { name: name + SUFFIX, ...npyFile(array, { signal }) }
+  const files = all.map(([name, array]) => ({ name: name + SUFFIX, ...npyFile(array, signalOnly(options)) }))
+  const onBytes = meterOf(files, options)
+  for (const file of files) yield { ...file, chunks: counted(file.chunks, onBytes) }
 }
 
 /** Errors: InvalidKeyError. */

@@ -1,22 +1,25 @@
 // Bytes that can be read anywhere: files as they are, streams by way of the disk.
 import { DiskBackedNDArray } from '../array.js'
+import type { WorkOptions } from '../call.js'
 import { slice } from '../core/slice.js'
 import type { Disk } from '../disk.js'
 import { ByteReader } from './byte-reader.js'
 import { type ByteSource, openSource } from './byte-source.js'
+import { counted, meter } from './metering.js'
 import { ended } from './npy-import.js'
 
 export interface RandomAccess {
   /** In bytes. */
   readonly size: number
+  /** What was put on disk first, and reported as progress. */
+  readonly readBytes: number
   read(start: number, byteLength: number): Promise<Uint8Array>
   /** Nothing more is wanted of it. */
   end(): Promise<void>
 }
 
-interface SpoolOptions {
+interface SpoolOptions extends WorkOptions {
   readonly disk?: Disk
-  readonly signal?: AbortSignal
 }
 
 /** Held in memory once, on its way. */
@@ -26,7 +29,7 @@ const PART_BYTES = 8 * 2 ** 20
 export async function openRandomAccess(source: ByteSource, options: SpoolOptions): Promise<RandomAccess> {
   if (source instanceof Blob) return new BlobAccess(source)
   const { chunks } = await openSource(source, options.signal)
-  const reader = new ByteReader(chunks)
+  const reader = new ByteReader(counted(chunks, meter(undefined, options)))
   return ended(reader, options.signal, () => onDisk(reader, options))
 }
 
@@ -36,6 +39,7 @@ export function onDisk(reader: ByteReader, options: SpoolOptions): Promise<Rando
 }
 
 class BlobAccess implements RandomAccess {
+  readonly readBytes = 0
   readonly #blob: Blob
 
   constructor(blob: Blob) {
@@ -72,6 +76,10 @@ class Spool implements RandomAccess {
   }
 
   get size(): number {
+    return this.#size
+  }
+
+  get readBytes(): number {
     return this.#size
   }
 

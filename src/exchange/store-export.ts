@@ -12,7 +12,8 @@ import { InMemory } from '../live.js'
 import { readParts } from '../reading.js'
 import type { DiskBackedStore } from '../store.js'
 import { Reader } from '../view.js'
-import { reporter, signalOnly } from '../work-options.js'
+import { signalOnly } from '../work-options.js'
+import { counted, meterOf } from './metering.js'
 import { type Exportable, npyFile } from './npy-export.js'
 import { checkKeysForPython, META_SUFFIX, metaText, NPY_SUFFIX } from './store-entry.js'
 import { type ZipContent, zipped } from './zip-writer.js'
@@ -21,7 +22,7 @@ import { type ZipContent, zipped } from './zip-writer.js'
 interface FolderFile {
   readonly name: string
   readonly byteLength: number
-  chunks(): AsyncGenerator<Uint8Array, void, undefined>
+  chunks(): AsyncIterable<Uint8Array>
 }
 
 /** See index.ts of this folder. */
@@ -33,20 +34,12 @@ export async function exportStore(
   const { signal } = options
   signal?.throwIfAborted()
   const files = await filesOf(store, signal)
-  const report = reporter(
-    options,
-    files.reduce((sum, { byteLength }) => sum + byteLength, 0),
-  )
-  let doneBytes = 0
-  report(0)
+  const onBytes = meterOf(files, options)
   const made: string[] = []
   try {
     for (const file of files) {
       if (!(await has(directory, file.name))) made.push(file.name)
-      await writeFile(directory, file, signal, (byteLength) => {
-        doneBytes += byteLength
-        report(doneBytes)
-      })
+      await writeFile(directory, file, signal, onBytes)
     }
   } catch (error) {
     for (const name of made) await directory.removeEntry(name).catch(() => undefined) // it was not begun
@@ -57,13 +50,17 @@ export async function exportStore(
 /** See index.ts of this folder. */
 export async function* exportChunks(
   store: DiskBackedStore<LazyDiskCache>,
-  signal: AbortSignal,
+  options: WorkOptions & { readonly signal: AbortSignal },
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  yield* zipped(contentsOf(await filesOf(store, signal)), { signal })
+  const files = await filesOf(store, options.signal)
+  yield* zipped(contentsOf(files, meterOf(files, options)), options)
 }
 
-async function* contentsOf(files: readonly FolderFile[]): AsyncGenerator<ZipContent, void, undefined> {
-  for (const { name, byteLength, chunks } of files) yield { name, byteLength, chunks: chunks() }
+async function* contentsOf(
+  files: readonly FolderFile[],
+  onBytes: (byteLength: number) => void,
+): AsyncGenerator<ZipContent, void, undefined> {
+  for (const { name, byteLength, chunks } of files) yield { name, byteLength, chunks: counted(chunks(), onBytes) }
 }
 
 /** The description of an entry follows its elements: where there is one, they are whole. Errors: InvalidKeyError, as `get`. */

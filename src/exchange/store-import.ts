@@ -15,11 +15,12 @@ import { DEFAULT_DISK_NAME } from '../options.js'
 import { Shelf } from '../shelf.js'
 import { DiskBackedStore, type StoreOptions } from '../store.js'
 import { writeStream } from '../transfer.js'
-import { signalOnly } from '../work-options.js'
+import { signalOnly, workOptions } from '../work-options.js'
 import { ByteReader } from './byte-reader.js'
 import type { ByteSource } from './byte-source.js'
+import { counted, meterOf } from './metering.js'
 import { ended, type OpenNpy } from './npy-import.js'
-import { counted, meterOf, openMember, wholeOf } from './npz.js'
+import { openMember, wholeOf } from './npz.js'
 import { openRandomAccess } from './random-access.js'
 import { entriesOf, filesIn, type StoredEntry } from './store-files.js'
 import { type ZipMember, zipMembers } from './zip-reader.js'
@@ -29,14 +30,14 @@ export async function importStore(
   source: FileSystemDirectoryHandle | ByteSource,
   options: StoreOptions<LazyDiskCache> & WorkOptions = {},
 ): Promise<DiskBackedStore<LazyDiskCache>> {
-  const { signal, onProgress, config: given = new LazyDiskCacheConfig(), ...rules } = options
+  const { signal, onProgress: _ofAll, config: given = new LazyDiskCacheConfig(), ...rules } = options
   signal?.throwIfAborted()
   const disk = rules.disk ?? (await diskNamed(DEFAULT_DISK_NAME))
   const config = given.updated({ enableCaching: true, purgeDiskOnGc: given.cachePath === undefined })
-  if (isDirectory(source)) return importFiles(await filesIn(source), { ...rules, config, disk }, options)
-  const file = await openRandomAccess(source, { disk, ...signalOnly(options) })
+  if (isDirectory(source)) return importFiles(await filesIn(source), { ...rules, config, disk }, options, 0)
+  const file = await openRandomAccess(source, { disk, ...workOptions(options) })
   try {
-    return await importFiles(await zipMembers(file), { ...rules, config, disk }, options)
+    return await importFiles(await zipMembers(file), { ...rules, config, disk }, options, file.readBytes)
   } finally {
     await file.end()
   }
@@ -49,6 +50,7 @@ async function importFiles(
   files: readonly ZipMember[],
   { config, disk, ...rules }: Target,
   work: WorkOptions,
+  readBytes: number,
 ): Promise<DiskBackedStore<LazyDiskCache>> {
   const entries = await entriesOf(files, work.signal)
   const classes = entries.map(({ meta }) => classNamed(meta.className))
@@ -57,6 +59,7 @@ async function importFiles(
   const onBytes = meterOf(
     entries.map(({ npy }) => npy),
     work,
+    readBytes,
   )
   const values: LazyDiskCache[] = []
   const kept: string[] = []

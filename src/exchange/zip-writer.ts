@@ -6,7 +6,7 @@ import { streamOf } from './lazy-stream.js'
 export interface ZipContent {
   readonly name: string
   readonly byteLength: number
-  readonly chunks: AsyncGenerator<Uint8Array, void, undefined>
+  readonly chunks: AsyncIterable<Uint8Array>
 }
 
 interface ZipOptions {

@@ -1,4 +1,6 @@
-// Zarr in real browsers: in a disk, and into a disk across a reload.
+// Zarr in real browsers: in a disk, into and out of a disk across a reload, elsewhere behind a cache that tabs share.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from '../support/fixtures.js'
 
 test('zarrita writes to a disk and reads from it after a reload, versions 2 and 3, compressed and not', async ({
@@ -89,4 +91,100 @@ test('fromZarr goes on after a reload where it was', async ({ session }) => {
   }
   expect(found).toEqual({ isRight: true, paths: ['a'] })
   expect(chunks).toBeLessThan(64)
+})
+
+test('toZarr goes on after a reload where it was', async ({ session }) => {
+  const page = await session.open()
+  const work = async (isFirst: boolean) => {
+    const { toZarr, zarrStore } = await import('/src/zarr.ts')
+    const { open } = await import('/tests/support/kept.ts')
+    const disk = await open()
+    const inner = zarrStore(await disk.store('target'))
+    const array = isFirst
+      ? await disk.array(new Uint8Array(64e6).fill(7), { shape: [64, 1_000_000], cachePath: 'a' })
+      : await disk.openArray('a')
+    let chunks = 0
+    const isChunk = (key: string) => key.startsWith('/c/')
+    const target = {
+      get: inner.get,
+      set: async (key: Parameters<typeof inner.set>[0], value: Uint8Array) => {
+        if (isChunk(key) && ++chunks > 40 && isFirst) return new Promise<void>(() => undefined)
+        return inner.set(key, value)
+      },
+    }
+    const options = { chunkShape: [1, 1_000_000], concurrency: 1 }
+    if (isFirst) {
+      return new Promise<number>((resolve) => {
+        const onProgress = ({ doneBytes }: { doneBytes: number }) => doneBytes > 2e7 && resolve(chunks)
+        void toZarr(array, target, { ...options, onProgress })
+      })
+    }
+    await toZarr(array, target, options)
+    const keys = (await (await disk.store('target')).keys()).filter((key) => key.startsWith('c/'))
+    const last = await inner.get('/c/63/0')
+    return { chunks, keys: keys.length, last: [last?.length, last?.[999_999]] }
+  }
+  await page.evaluate(work, true)
+  await page.reload()
+  const { chunks, ...found } = (await page.evaluate(work, false)) as { chunks: number }
+  expect(found).toEqual({ keys: 64, last: [1_000_000, 7] })
+  expect(chunks).toBeLessThan(64)
+})
+
+test('two tabs share one cache of another origin, which allows no conditions, and read on when it is gone', async ({
+  session,
+}) => {
+  let [version, answers, isOpen] = [1, 0, true]
+  const server = createServer(({ method, url }, response) => {
+    if (!isOpen) return void response.destroy()
+    if (method !== 'GET') return response.writeHead(405).end() // asked whether it allows If-None-Match
+    if (url === '/closed') return response.end('no word of other origins')
+    answers++
+    const headers = {
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'etag',
+      etag: `"${version}"`,
+    }
+    return response.writeHead(200, headers).end(new Uint8Array(100_000).fill(version))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const pages = [await session.open(), await session.open()]
+    const read = async (url: string, isRefresh: boolean) => {
+      const { cached } = await import('/src/zarr.ts')
+      const { open, outcome } = await import('/tests/support/kept.ts')
+      const disk = await open()
+      const store = cached(url, { disk, maxBytes: 350_000 })
+      if (isRefresh) store.refresh()
+      const found = await Promise.all(
+        ['/a', '/b', '/c', '/d', '/e'].map(async (key) => (await store.get(key as '/a'))?.[99_999]),
+      )
+      const closed = await outcome(store.get('/closed'))
+      const { bytes } = await store.usage()
+      return { found, closed: closed.name, isSmall: bytes <= 450_000 }
+    }
+    const all = (value: number) => ({ found: Array(5).fill(value), closed: 'TypeError', isSmall: true })
+    expect(await Promise.all(pages.map((page) => page.evaluate(read, url, false)))).toEqual([all(1), all(1)])
+    expect(answers).toBeLessThanOrEqual(10)
+    version = 2
+    expect(await Promise.all(pages.map((page) => page.evaluate(read, url, true)))).toEqual([all(2), all(2)])
+    isOpen = false
+    const offline = async (url: string) => {
+      const { cached } = await import('/src/zarr.ts')
+      const { disk } = await import('/tests/support/kept.ts')
+      const store = cached(url, { disk: disk(), maxBytes: 350_000 })
+      store.refresh()
+      const found = await Promise.allSettled(['/a', '/b', '/c', '/d', '/e'].map((key) => store.get(key as '/a')))
+      return found.flatMap((one) => (one.status === 'fulfilled' ? [one.value?.[0]] : []))
+    }
+    for (const page of pages) {
+      const found = await page.evaluate(offline, url)
+      expect(found.length).toBeGreaterThan(0)
+      expect(new Set(found)).toEqual(new Set([2]))
+    }
+  } finally {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
 })

@@ -5,11 +5,10 @@ import type { Scalar } from '../../core/dtype.js'
 import { InvalidSourceError } from '../../core/errors.js'
 import { segmentOfKey } from '../../core/path.js'
 import { byteLengthOf } from '../../core/shape.js'
-import { reporter } from '../../work-options.js'
 import { allOrNone, type Gate, untilGate } from '../all-or-none.js'
 import type { ByteSource } from '../byte-source.js'
 import { type ImportOptions, importOptions } from '../made-elsewhere.js'
-import { counted } from '../npz.js'
+import { counted, meter } from '../metering.js'
 import { elementsOf, type Reading, readingOf } from './elements.js'
 import { withIpc } from './ipc.js'
 import { Spool } from './spool.js'
@@ -76,17 +75,11 @@ async function createAll(
   const names = columns.map(({ name }) => name)
   checkNames(names)
   const nbytes = columns.reduce((sum, { rows, shape, dtype }) => sum + byteLengthOf([rows, ...shape], dtype), 0)
-  const report = reporter(options, before + nbytes)
-  let doneBytes = before
-  report(doneBytes)
+  const onBytes = meter(nbytes, options, before)
   const { onProgress: _ofAll, ...each } = options
   const tasks = columns.map((column) => (gate: Gate) => {
     const path = options.cachePath && { cachePath: `${options.cachePath}/${segmentOfKey(column.name)}` }
-    const chunks = () =>
-      counted(column.chunks(), (byteLength) => {
-        doneBytes += byteLength
-        report(doneBytes)
-      })
+    const chunks = () => counted(column.chunks(), onBytes)
     return createFrom({ ...column, chunks }, { ...each, ...path }, gate)
   })
   const arrays = await allOrNone(tasks, (array) => array.purge())
@@ -103,11 +96,11 @@ async function fromBytes(
   missing: Scalar | undefined,
   options: ImportOptions,
 ): Promise<Map<string, DiskBackedNDArray>> {
-  const report = reporter(options, undefined)
+  const report = meter(undefined, options)
   let doneBytes = 0
   const onBytes = (byteLength: number) => {
     doneBytes += byteLength
-    report(doneBytes)
+    report(byteLength)
   }
   const spools: Spool[] = []
   try {

@@ -4,8 +4,8 @@ import { InvalidSourceError, LazyDiskCacheError } from '../../core/errors.js'
 import { ByteReader } from '../byte-reader.js'
 import { type ByteSource, openSource } from '../byte-source.js'
 import type { ImportOptions } from '../made-elsewhere.js'
+import { counted } from '../metering.js'
 import { ended } from '../npy-import.js'
-import { counted } from '../npz.js'
 import { onDisk, openRandomAccess, type RandomAccess } from '../random-access.js'
 import { fileMessages, MAGIC_BYTES, startsFile } from './ipc-file.js'
 import { streamMessages } from './messages.js'
@@ -39,6 +39,7 @@ export async function withIpc<T>(
 function meteredBy(onBytes: (byteLength: number) => void, file: RandomAccess): RandomAccess {
   return {
     size: file.size,
+    readBytes: 0,
     end: () => file.end(),
     read: async (start, byteLength) => {
       const bytes = await file.read(start, byteLength)

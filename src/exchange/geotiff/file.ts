@@ -10,6 +10,8 @@ type Source = Parameters<typeof GeoTIFF.fromSource>[0]
 
 export interface OpenGeoTiff {
   readonly image: GeoTIFFImage
+  /** What was put on disk first. */
+  readonly readBytes: number
   /** Nothing more is wanted of it. */
   end(): Promise<void>
 }
@@ -18,19 +20,19 @@ export interface OpenGeoTiff {
 export async function openGeoTiff(
   source: ByteSource | GeoTIFFImage,
   number: number,
-  { disk, signal }: Pick<ImportOptions, 'disk' | 'signal'>,
+  options: Pick<ImportOptions, 'disk' | 'signal' | 'onProgress'>,
 ): Promise<OpenGeoTiff> {
-  if (source instanceof GeoTIFFImage) return { image: source, end: async () => undefined }
+  if (source instanceof GeoTIFFImage) return { image: source, readBytes: 0, end: async () => undefined }
+  const { signal } = options
   const isAddress = typeof source === 'string' || source instanceof URL
-  const access = { ...(disk && { disk }), ...(signal && { signal }) }
-  const file = isAddress ? undefined : await openRandomAccess(source, access)
+  const file = isAddress ? undefined : await openRandomAccess(source, options)
   try {
     const open = async (): Promise<GeoTIFFImage> => {
       const tiff = file ? await GeoTIFF.fromSource(new FileSource(file)) : await fromUrl(String(source), {}, signal)
       return tiff.getImage(number)
     }
     const image = await unlessAborted(signal, readable(signal, open))
-    return { image, end: async () => file?.end() }
+    return { image, readBytes: file?.readBytes ?? 0, end: async () => file?.end() }
   } catch (error) {
     await file?.end()
     throw error

@@ -4,8 +4,10 @@ import { unlessAborted } from '../../abort.js'
 import { DiskBackedNDArray } from '../../array.js'
 import { InvalidSourceError } from '../../core/errors.js'
 import { byteLengthOf } from '../../core/shape.js'
+import { checkBelievable } from '../believed.js'
 import type { ByteSource } from '../byte-source.js'
 import { type ImportOptions, importOptions } from '../made-elsewhere.js'
+import { goingOn } from '../metering.js'
 import { type OpenGeoTiff, openGeoTiff, readable } from './file.js'
 import { geoMetadata } from './metadata.js'
 import { dtypeOf, isStoredPlainly, type Raster, rowsOf } from './rows.js'
@@ -18,8 +20,6 @@ export interface FromGeoTiffOptions extends ImportOptions {
   pool?: Pool
 }
 
-/** Room is reserved as it is announced, and a file can leave out tiles: what nobody can have is not even asked for. */
-const MAX_BELIEVED_BYTES = 2 ** 42
 /** Of a tile or strip, decoded. geotiff decodes them whole. */
 const MAX_TILE_BYTES = 2 ** 29
 
@@ -51,7 +51,8 @@ export async function fromGeoTiff(
     const attributes = { ...metadata, ...options.attributes }
     const { shape, dtype } = raster
     const staging = { ...(options.disk && { disk: options.disk }), ...(signal && { signal }), ...(pool && { pool }) }
-    return await DiskBackedNDArray.create(rowsOf(raster, staging), { ...options, attributes, shape, dtype })
+    const creation = { ...options, ...goingOn(options, file.readBytes), attributes, shape, dtype }
+    return await DiskBackedNDArray.create(rowsOf(raster, staging), creation)
   } finally {
     await file.end()
   }
@@ -67,7 +68,7 @@ function rasterOf({ image }: OpenGeoTiff): Raster {
   const dtype = dtypeOf(image)
   const shape = samples === 1 ? [height, width] : [height, width, samples]
   const nbytes = byteLengthOf(shape, dtype)
-  if (nbytes > MAX_BELIEVED_BYTES) throw new InvalidSourceError(`this GeoTIFF announces ${nbytes} bytes of pixels`)
+  checkBelievable(nbytes, 'this GeoTIFF')
   const partShape = [image.getTileHeight(), image.getTileWidth(), image.planarConfiguration === 1 ? samples : 1]
   const partBytes = byteLengthOf(partShape, dtype)
   const raster = { image, shape, dtype, rowBytes: byteLengthOf(shape.slice(1), dtype), partBytes }

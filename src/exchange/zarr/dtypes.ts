@@ -1,6 +1,5 @@
 // Elements as zarrita has them and as this library has them.
 import * as zarr from 'zarrita'
-import { arrayParts } from '../../core/data.js'
 import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
 import { DTypeError } from '../../core/errors.js'
 import type { NDArray } from '../../core/ndarray.js'
@@ -24,13 +23,11 @@ export function zarrDTypeOf(dtype: DType): zarr.DataType {
   return dtype as zarr.DataType
 }
 
-/** The elements in C order. */
-export function elementsOf(chunk: zarr.Chunk<zarr.DataType>, dtype: DType): TypedArray {
-  const { shape, stride } = chunk
-  const given: unknown = chunk.data
-  const data =
-    given instanceof zarr.BoolArray ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : given
-  return arrayParts({ data, shape, stride }, { dtype }).data
+/** The elements as they lie in memory. */
+export function elementsOf({ data }: zarr.Chunk<zarr.DataType>): TypedArray {
+  const given: unknown = data
+  if (given instanceof zarr.BoolArray) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
+  return given as TypedArray // of numbers, as dtypeOf has found
 }
 
 /** `array` is in C order. */

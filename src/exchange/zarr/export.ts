@@ -1,12 +1,14 @@
 // Arrays written to Zarr, box by box, going on where a page that has gone left off.
 import * as zarr from 'zarrita'
+import { unlessAborted } from '../../abort.js'
 import { DiskBackedNDArray } from '../../array.js'
 import type { WorkOptions } from '../../call.js'
-import { DTYPES } from '../../core/dtype.js'
+import { DTYPES, type TypedArray } from '../../core/dtype.js'
 import { DTypeError, ShapeError } from '../../core/errors.js'
 import { NDArray, toContiguous } from '../../core/ndarray.js'
 import { resolveSelection, type Selection, selectedShape } from '../../core/selection.js'
 import { sameShape, shapeText } from '../../core/shape.js'
+import { allocate, wrap } from '../../core/typed-array.js'
 import { findCustody } from '../../custodies.js'
 import { findView } from '../../frames.js'
 import { type ArrayView, isReadable } from '../../view.js'
@@ -51,21 +53,24 @@ export async function toZarr(
   const zarrArray = target instanceof zarr.Array ? existing(target, options) : await created(array, target, options)
   const selection = resolveSelection(options.selection, zarrArray.shape)
   check(array, zarrArray, selectedShape(selection))
-  const boxes = [...boxesOf(selection, zarrArray.chunks, DTYPES[array.dtype].itemsize)]
-  const marks = boxes.length > 1 ? new Marks(zarrArray, taskOf(array, zarrArray, options)) : undefined
+  const { itemsize } = DTYPES[array.dtype]
+  const boxes = boxesOf(selection, zarrArray.chunks, itemsize)
+  const marks = boxes.count > 1 ? new Marks(zarrArray, taskOf(array, zarrArray, options)) : undefined
   const first = (await marks?.read()) ?? 0
   let doneBytes = 0
   const report = reporter(options, array.nbytes)
   const count = ({ size }: Box) => {
-    doneBytes += size * DTYPES[array.dtype].itemsize
+    doneBytes += size * itemsize
     report(doneBytes)
   }
   report(0)
-  for (const [number, box] of boxes.entries()) {
+  const writing = new BoxWriter(array, zarrArray, concurrency, signal)
+  let number = 0
+  for (const box of boxes) {
     signal?.throwIfAborted()
-    if (number >= first) {
-      await writeBox(array, zarrArray, box, concurrency, signal)
-      await marks?.write(number + 1)
+    if (++number > first) {
+      await unlessAborted(signal, writing.write(box))
+      await marks?.write(number)
     }
     count(box)
   }
@@ -97,18 +102,44 @@ function check({ shape, dtype }: { shape: readonly number[]; dtype: string }, ta
   throw new ShapeError(`an array of shape ${shapeText(shape)} does not fit a selection of shape ${shapeText(into)}`)
 }
 
-async function writeBox(
-  array: DiskBackedNDArray | ArrayView | NDArray,
-  target: Target,
-  box: Box,
-  concurrency: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const withSignal = signal === undefined ? {} : { signal }
-  const read = array instanceof NDArray ? array.view(box.disk) : await array.get(box.disk, withSignal)
-  const part = NDArray.from(toContiguous(read), { dtype: array.dtype })
-  const value = target.shape.length === 0 ? part.item(0) : chunkOf(part, box.shape)
-  await zarr.set(target, box.zarr, value as never, { createQueue: () => queueOf(concurrency), ...withSignal })
+class BoxWriter {
+  readonly #array: DiskBackedNDArray | ArrayView | NDArray
+  readonly #target: Target
+  readonly #options: zarr.SetOptions
+  readonly #work: WorkOptions
+  /** What is read from disk, used again for the next box. */
+  #memory: TypedArray | undefined
+
+  constructor(
+    array: DiskBackedNDArray | ArrayView | NDArray,
+    target: Target,
+    concurrency: number,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#array = array
+    this.#target = target
+    this.#work = signalOnly({ ...(signal && { signal }) })
+    this.#options = { createQueue: () => queueOf(concurrency), ...this.#work }
+  }
+
+  async write(box: Box): Promise<void> {
+    const part = await this.#read(box)
+    const value = this.#target.shape.length === 0 ? part.item(0) : chunkOf(part, box.shape)
+    await zarr.set(this.#target, box.zarr, value as never, this.#options)
+  }
+
+  /** In C order. */
+  async #read({ disk, size }: Box): Promise<NDArray> {
+    if (this.#array instanceof NDArray) {
+      return NDArray.from(toContiguous(this.#array.view(disk)), { dtype: this.#array.dtype })
+    }
+    const fits = this.#memory !== undefined && this.#memory.byteLength >= size * this.#array.itemsize
+    const into = fits ? this.#memory : allocate(this.#array.dtype, size)
+    this.#memory = undefined // while it is away
+    const [part] = await this.#array.getMany([disk], { ...this.#work, ...(into && { into }) })
+    this.#memory = part && wrap(part.data.buffer, part.dtype)
+    return part as NDArray // of one selection
+  }
 }
 
 /** What makes two calls one task; undefined where nothing names the elements. */

@@ -1,11 +1,14 @@
 // Zarr arrays as arrays on disk, box by box, going on where a page that has gone left off.
 import * as zarr from 'zarrita'
+import { unlessAborted } from '../../abort.js'
 import { DiskBackedNDArray } from '../../array.js'
 import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
-import { KeyExistsError, NotFoundError } from '../../core/errors.js'
+import { InvalidSourceError, KeyExistsError, NotFoundError } from '../../core/errors.js'
 import { NDArray } from '../../core/ndarray.js'
 import { type ResolvedSelection, resolveSelection, type Selection, selectedShape } from '../../core/selection.js'
-import { byteLengthOf, checkShape, sameShape } from '../../core/shape.js'
+import { byteLengthOf, checkShape, sameShape, stridesOf } from '../../core/shape.js'
+import { copyElements } from '../../core/strided.js'
+import { allocate } from '../../core/typed-array.js'
 import { type CreateOptions, checkCreateOptions } from '../../creation.js'
 import { custodyOf } from '../../custodies.js'
 import { diskNamed } from '../../default-disk.js'
@@ -14,9 +17,11 @@ import { DEFAULT_DISK_NAME } from '../../options.js'
 import type { JsonObject } from '../../protocol.js'
 import type { Residency } from '../../residency.js'
 import { reporter } from '../../work-options.js'
-import { type Box, boxesOf } from './boxes.js'
+import { forEachAtMost } from '../for-each-at-most.js'
+import { type Box, boxesOf, type ChunkPart, chunkParts } from './boxes.js'
+import { checkChunk, checkGrid } from './checked.js'
 import { dtypeOf, elementsOf } from './dtypes.js'
-import { checkConcurrency, DEFAULT_CONCURRENCY, queueOf } from './queue.js'
+import { checkConcurrency, DEFAULT_CONCURRENCY } from './queue.js'
 
 /** Of `fromZarr`. */
 export interface FromZarrOptions extends Omit<CreateOptions, 'shape' | 'dtype' | 'transfer'> {
@@ -42,8 +47,9 @@ interface Plan {
  * Chunks are read in parallel, each once, and take a few times 16 MiB of memory, or as much as the chunks that are under way.
  * With a cachePath, what has come is at `<cachePath>.partial` until all has: after a reload or an error of the source the same
  * call goes on from there, as long as shape, chunks, dtype and attributes of the Zarr array are the same. An abort and any other
- * error leave nothing. Errors: DTypeError for text, objects and the like; InvalidSelectionError; those of zarrita, of its
- * store and of DiskBackedNDArray.create. Source: get of zarrita.
+ * error leave nothing. Errors: InvalidSourceError for chunks that cannot be decoded, are not what the metadata say, or that
+ * nobody could hold; DTypeError for text, objects and the like; ShapeError; InvalidSelectionError; those of the store and of
+ * DiskBackedNDArray.create. Source: get of zarrita.
  */
 export async function fromZarr(
   source: zarr.Array<zarr.DataType>,
@@ -54,7 +60,9 @@ export async function fromZarr(
   const { signal } = rest
   signal?.throwIfAborted()
   const dtype = dtypeOf(source)
-  const selection = resolveSelection(given, checkShape(source.shape))
+  checkShape(source.shape)
+  checkGrid(source, dtype)
+  const selection = resolveSelection(given, source.shape)
   const shape = selectedShape(selection)
   const report = reporter(rest, byteLengthOf(shape, dtype))
   const plan = { source, selection, shape, dtype, concurrency: checkConcurrency(concurrency), signal, report }
@@ -161,21 +169,24 @@ async function fill(
   }
 }
 
-/** Reads one box ahead. Errors: SourceError, those of `write`. */
+/** Reads one box ahead, into memory that is used again. Errors: as `read`, those of `write`. */
 async function transfer(
   plan: Plan,
   first: number,
   write: (box: Box, elements: TypedArray, number: number) => Promise<void>,
 ): Promise<void> {
   const { itemsize } = DTYPES[plan.dtype]
+  const free: TypedArray[] = []
   let doneBytes = 0
   let number = 0
   let ahead: { box: Box; elements: Promise<TypedArray> } | undefined
   const writeAhead = async () => {
     if (ahead === undefined) return
-    const { box, elements } = ahead
+    const { box } = ahead
+    const elements = await ahead.elements
     ahead = undefined
-    await write(box, await elements, number++)
+    await write(box, elements, number++)
+    free.push(elements)
     doneBytes += box.size * itemsize
     plan.report(doneBytes)
   }
@@ -186,7 +197,8 @@ async function transfer(
       continue
     }
     if (ahead === undefined) plan.report(doneBytes)
-    const elements = read(plan, box)
+    const memory = free.findIndex(({ byteLength }) => byteLength === box.size * itemsize)
+    const elements = read(plan, box, free.splice(memory, memory < 0 ? 0 : 1)[0] ?? allocate(plan.dtype, box.size))
     elements.catch(() => undefined) // seen when it is its turn
     const next = { box, elements }
     await writeAhead()
@@ -196,18 +208,31 @@ async function transfer(
   await writeAhead()
 }
 
-async function read({ source, dtype, concurrency, signal }: Plan, box: Box): Promise<TypedArray> {
-  try {
-    signal?.throwIfAborted()
-    const createQueue = () => queueOf(concurrency)
-    const chunk: unknown = await zarr.get(source, box.zarr, { createQueue, ...(signal && { signal }) })
-    return isChunk(chunk) ? elementsOf(chunk, dtype) : NDArray.from([chunk as number], { dtype }).data
-  } catch (error) {
-    throw new SourceError(error)
+/** Fills `elements`. Errors: InvalidSourceError, SourceError for what the store throws. */
+async function read({ source, dtype, concurrency, signal }: Plan, box: Box, elements: TypedArray): Promise<TypedArray> {
+  const strides = stridesOf(box.shape)
+  const copy = async ({ coordinates, counts, inBox, inChunk, steps }: ChunkPart, stop: AbortSignal) => {
+    const chunk = await unlessAborted(stop, source.getChunk([...coordinates], { signal: stop }))
+    checkChunk(chunk, source.chunks)
+    const offsetOf = (start: readonly number[], along: readonly number[]) =>
+      start.reduce((at, first, axis) => at + first * (along[axis] ?? 0), 0)
+    copyElements(
+      dtype,
+      counts,
+      { data: elements, strides, offset: offsetOf(inBox, strides) },
+      {
+        data: elementsOf(chunk),
+        strides: chunk.stride.map((stride, axis) => stride * (steps[axis] ?? 1)),
+        offset: offsetOf(inChunk, chunk.stride),
+      },
+    )
   }
-}
-
-/** What zarrita gives of a 0-d array is its element. */
-function isChunk(chunk: unknown): chunk is zarr.Chunk<zarr.DataType> {
-  return typeof chunk === 'object' && chunk !== null && 'stride' in chunk
+  try {
+    await forEachAtMost(concurrency, chunkParts(box, source.chunks), signal, copy)
+    return elements
+  } catch (error) {
+    if (error instanceof InvalidSourceError) throw error
+    if (!zarr.isZarritaError(error)) throw new SourceError(error)
+    throw new InvalidSourceError(`this Zarr array cannot be read: ${error.message}`, { cause: error })
+  }
 }

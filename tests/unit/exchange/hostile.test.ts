@@ -1,7 +1,10 @@
 // Files that are cut short, lie, or mean harm: each a clear error that leaves nothing on disk.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { fromArrow } from '../../../src/arrow.js'
+import { fromGeoTiff } from '../../../src/geotiff.js'
 import {
   type Disk,
+  exportStoreZip,
   fromNpy,
   fromNpz,
   InvalidSourceError,
@@ -11,6 +14,7 @@ import {
   openDisk,
   toNpy,
   toNpz,
+  type WorkOptions,
 } from '../../../src/index.js'
 import { COMPRESSED_SIZE, CRC32, LOCAL_HEADER, patched, replaced, UNCOMPRESSED_SIZE, zipOf } from '../../support/zip.js'
 
@@ -373,12 +377,15 @@ describe('a folder of a store', async () => {
 describe('what is aborted', () => {
   test('ends at once where its source hangs or never ends, which is cancelled, and leaves nothing', async () => {
     for (const kind of ['hangs', 'goes on'] as const) {
-      for (const importing of ['fromNpy', 'fromNpz', 'importStore'] as const) {
+      for (const importing of ['fromNpy', 'fromNpz', 'importStore', 'fromGeoTiff', 'fromArrow'] as const) {
         const reason = new RangeError('enough')
         const abort = new AbortController()
         let cancelled = 0
         const chunks = endless()
-        const begun = npy(header("'|u1'", '(50000000,)'))
+        const begun =
+          importing === 'fromArrow'
+            ? [Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 2)]
+            : npy(header("'|u1'", '(50000000,)'))
         const source = new ReadableStream<Uint8Array>({
           async pull(controller) {
             const next = begun.shift()
@@ -397,6 +404,8 @@ describe('what is aborted', () => {
           fromNpy: () => fromNpy(source, { disk, cachePath: 'a', signal }),
           fromNpz: () => fromNpz(source, { disk, cachePath: 'a', signal }),
           importStore: () => importStore(source, { disk, config, signal }),
+          fromGeoTiff: () => fromGeoTiff(source, { disk, cachePath: 'a', signal }),
+          fromArrow: () => fromArrow(source, { disk, cachePath: 'a', signal }),
         }[importing]
         const start = performance.now()
         expect(await work().catch((error: unknown) => error)).toBe(reason)
@@ -413,4 +422,31 @@ describe('what is aborted', () => {
     await expect(fromNpz(new Blob([]), { disk, signal })).rejects.toBe('no')
     await expect(importStore(new Blob([]), { disk, signal })).rejects.toBe('no')
   })
+})
+
+test('what goes out is read with progress, and an abort ends it at once with its reason', async () => {
+  const array = await disk.array(new Uint8Array(5 << 20).fill(7), { cachePath: 'a' })
+  const store = await disk.store('store')
+  await store.set('b', new Uint8Array(5 << 20).fill(7))
+  for (const out of [
+    (options: WorkOptions) => toNpy(array, options),
+    (options: WorkOptions) => toNpy(NDArray.zeros([5 << 20], 'uint8'), options),
+    (options: WorkOptions) => toNpz([['a', array]], options),
+    (options: WorkOptions) => exportStoreZip(store, options),
+  ]) {
+    const seen: number[] = []
+    await new Response(
+      out({ onProgress: ({ doneBytes, totalBytes }) => void seen.push(doneBytes / (totalBytes ?? Number.NaN)) }),
+    ).arrayBuffer()
+    expect([seen[0], seen.at(-1), seen.length > 5, seen.toSorted((x, y) => x - y)]).toEqual([0, 1, true, seen])
+    for (const when of ['before', 'begun'] as const) {
+      const abort = new AbortController()
+      if (when === 'before') abort.abort(new RangeError('enough'))
+      const reader = out({ signal: abort.signal }).getReader()
+      if (when === 'begun') expect((await reader.read()).done).toBe(false)
+      abort.abort(new RangeError('enough'))
+      await expect(reader.read()).rejects.toThrow('enough')
+    }
+  }
+  await disk.clear()
 })
