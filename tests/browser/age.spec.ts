@@ -1,14 +1,14 @@
-// A disk that has been used for long: many times its size written, replaced and deleted; many arrays.
+// A disk that has been used for long: many times its size written, replaced and deleted; many arrays. MANY_ARRAYS, CHURN_MEBIBYTES.
 import { expect, test } from '../support/fixtures.js'
 import { highestMemory } from '../support/process-memory.js'
-
-test.describe.configure({ timeout: 240_000 })
 
 /** How many arrays the disk has that is opened again. */
 const ARRAYS = Number(process.env['MANY_ARRAYS'] ?? 10_000)
 /** MiB that are written over and over. */
 const CHURN = Number(process.env['CHURN_MEBIBYTES'] ?? 1200)
 const MIB = 2 ** 20
+
+test.describe.configure({ timeout: 120_000 + 50 * CHURN + 6 * ARRAYS })
 
 test('a churn of creates, replaces, changes and deletes leaves a small disk, few files and no memory', async ({
   session,
