@@ -1,5 +1,6 @@
 // npm run torture: the tests of what must never be lost, at length; ends with a table of what was run and with which seed.
-// node scripts/torture.mjs [part …] [--seed=N] [--kills=N] [--cuts=N] [--inputs=N] [--operations=N]
+// node scripts/torture.mjs [part …] [--seed=N] [--kills=N] [--cuts=N] [--inputs=N] [--histories=N] [--operations=N] [--arrays=N]
+// [--churn=MEBIBYTES]
 import { parseArgs } from 'node:util'
 import { packageFile, root, run } from './run.mjs'
 import { setUpBrowsers, setUpPackages } from './setup.mjs'
@@ -11,10 +12,13 @@ const { positionals, values } = parseArgs({
     kills: { type: 'string', default: '50' },
     cuts: { type: 'string', default: '2000000' },
     inputs: { type: 'string', default: '1000000' },
+    histories: { type: 'string', default: '100' },
     operations: { type: 'string', default: '1000' },
+    arrays: { type: 'string', default: '100000' },
+    churn: { type: 'string', default: '12000' },
   },
 })
-const { seed, kills, cuts, inputs, operations } = values
+const { seed, kills, cuts, inputs, histories, operations, arrays, churn } = values
 const vitest = [packageFile('vitest/vitest.mjs'), 'run']
 const playwright = [packageFile('@playwright/test/cli.js'), 'test']
 
@@ -34,6 +38,13 @@ const tabs = (browser) => ({
   env: { TAB_OPERATIONS: operations, TAB_SEED: seed },
 })
 
+/** @param {string} browser */
+const age = (browser) => ({
+  title: `churn of ${churn} MiB, ${arrays} arrays, ${browser}`,
+  args: [...playwright, 'browser/age.spec', `--project=${browser}`],
+  env: { MANY_ARRAYS: arrays, CHURN_MEBIBYTES: churn },
+})
+
 /** @type {Record<string, Trial[]>} */
 const PARTS = {
   power: [
@@ -49,9 +60,15 @@ const PARTS = {
       args: [...vitest, 'tests/unit/engine/damage.test.ts', 'tests/unit/engine/nonsense.test.ts'],
       env: { FUZZ_INPUTS: inputs, FUZZ_SEED: seed },
     },
+    {
+      title: `frames lost in ${histories} histories of each kind`,
+      args: [...vitest, 'tests/unit/engine/lost-frames.test.ts'],
+      env: { LOST_FRAMES_SEEDS: histories },
+    },
   ],
   kill: ['chromium', 'firefox'].map(killing),
   tabs: ['chromium', 'firefox'].map(tabs),
+  age: ['chromium', 'firefox'].map(age),
 }
 
 const wanted = positionals.length > 0 ? positionals : Object.keys(PARTS)

@@ -2,7 +2,7 @@
 import type { Change } from './entry.js'
 import type { ArrayIndex } from './index-of-arrays.js'
 
-export type Proof = Change & { kind: 'proof' }
+type Proof = Change & { kind: 'proof' }
 
 /** A mark has to fit into what the catalog keeps spare on a full disk. */
 const MAX_TOLD = 4096

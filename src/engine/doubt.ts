@@ -6,6 +6,12 @@ import type { ArrayIndex } from './index-of-arrays.js'
 import { checksumOf, missingIn, positionOf } from './layout.js'
 import { fileOf } from './space.js'
 
+type Proof = Change & { kind: 'proof' }
+
+function proofsIn(frames: readonly Frame[]): Proof[] {
+  return frames.flatMap(({ changes }) => changes.filter((change): change is Proof => change.kind === 'proof'))
+}
+
 export class Doubt {
   readonly #index: ArrayIndex
   readonly #incarnations = new Set<number>()
@@ -17,17 +23,11 @@ export class Doubt {
 
   /** The frames behind that sequence are lost, up to the first of `later`. */
   begin(sequence: number, later: readonly Frame[]): void {
-    for (const { changes } of later) {
-      for (const change of changes) {
-        if (change.kind !== 'proof') continue
-        if (change.since <= sequence) {
-          for (const incarnation of change.changed) this.#incarnations.add(incarnation)
-          return
-        }
-      }
-    }
-    this.#isBoundless = true
-    for (const { incarnation } of this.#index.values()) this.#incarnations.add(incarnation)
+    // The frame before which a proof tells nothing is a mark itself, and changes no array.
+    const proof = proofsIn(later).find(({ since }) => since <= sequence + 1)
+    this.#isBoundless ||= proof === undefined
+    const changed = proof?.changed ?? [...this.#index.values()].map(({ incarnation }) => incarnation)
+    for (const incarnation of changed) this.#incarnations.add(incarnation)
   }
 
   concerns(incarnation: number): boolean {

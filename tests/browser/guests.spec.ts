@@ -82,6 +82,41 @@ test('of two tabs that write back what both have loaded, the second is refused a
   ])
 })
 
+test('what another tab has written is read at once from disk, and where an older value is in memory as soon as it is told', async ({
+  session,
+}) => {
+  const [owner, guest] = [await session.open(), await session.open()]
+  for (const page of [owner, guest]) {
+    await page.evaluate(async (isFirst) => {
+      const { open, keep } = await import('/tests/support/kept.ts')
+      const disk = await open()
+      for (const path of ['a', 'b', 'c']) {
+        const array = isFirst ? await disk.array(Uint8Array.of(1), { cachePath: path }) : await disk.openArray(path)
+        if (path !== 'a') await array.load()
+        keep(path, array)
+      }
+    }, page === owner)
+  }
+  for (const [writer, reader, value] of [
+    [owner, guest, 2],
+    [guest, owner, 3],
+  ] as const) {
+    await writer.evaluate(async (given) => {
+      const { disk } = await import('/tests/support/kept.ts')
+      for (const path of ['a', 'b', 'c']) await (await disk().openArray(path)).set([0], given)
+    }, value)
+    const atOnce = await reader.evaluate(async () => {
+      const { kept } = await import('/tests/support/kept.ts')
+      await kept('a').offload()
+      await kept('b').load('r+', { discard: true })
+      return [await kept('a').item(0), await kept('b').item(0)]
+    })
+    expect(atOnce).toEqual([value, value])
+    const inMemory = () => reader.evaluate(async () => (await import('/tests/support/kept.ts')).kept('c').item(0))
+    await expect.poll(inMemory).toBe(value)
+  }
+})
+
 test('large values go to and from a guest, whole, in parts and into its own buffers, with progress', async ({
   session,
 }) => {
