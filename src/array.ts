@@ -73,14 +73,17 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
     throw new TypeError(`a ${checked.className} is no DiskBackedNDArray: revive it by its own class`)
   }
 
+  /** The length of each axis. */
   get shape(): readonly number[] {
     return Object.freeze(custodyOf(this).described.shape)
   }
 
+  /** One of NumPy's fourteen. */
   get dtype(): D {
     return custodyOf(this).described.dtype as D // that the array was made or opened with
   }
 
+  /** The number of axes. */
   get ndim(): number {
     return this.shape.length
   }
@@ -93,6 +96,7 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
     return DTYPES[this.dtype].itemsize
   }
 
+  /** Bytes of all elements. */
   get nbytes(): number {
     return this.size * this.itemsize
   }
@@ -258,7 +262,9 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
     return this.#reader.broadcastTo(shape)
   }
 
+  /** The elements as another dtype, in memory or in `out`; by default any cast goes. Source: numpy.ndarray.astype. */
   astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  /** The elements as another dtype, in memory or in `out`; by default any cast goes. Source: numpy.ndarray.astype. */
   astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
   astype(dtype: DType, options?: AstypeOptions & MaybeOut): Promise<NDArray | Out> {
     return callOperator('astype', [this, dtype, options]) as Promise<NDArray | Out> // an array is never lazy
@@ -268,7 +274,7 @@ export class DiskBackedNDArray<D extends DType = DType> extends LazyDiskCache im
   protected describeBuffer(): { shape: readonly number[]; dtype: D; data: TypedArray<D> } {
     const custody = custodyOf(this)
     const { live } = custody.place
-    if (live === undefined) throw new TypeError('describeBuffer: the array is offloaded')
+    if (live === undefined) throw new TypeError('describeBuffer: the array is offloaded: load() it first')
     live.shared = true
     if (!custody.isReadOnly && live.mode !== 'r') live.dirty = live.out = true
     return { shape: live.shape, dtype: this.dtype, data: live.data as TypedArray<D> } // of the array's dtype

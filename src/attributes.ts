@@ -15,7 +15,8 @@ export function frozenAttributes(attributes: JsonObject): JsonObject {
 
 /** A frozen copy. Errors: TypeError naming what is no JSON value. */
 export function checkAttributes(attributes: unknown): JsonObject {
-  if (!isPlainObject(attributes)) throw new TypeError('attributes are an object of JSON values')
+  if (!isPlainObject(attributes))
+    throw new TypeError(`attributes are an object of JSON values, got ${String(attributes)}`)
   return copyObject(attributes, 'attributes')
 }
 

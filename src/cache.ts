@@ -62,6 +62,7 @@ export abstract class LazyDiskCache implements AsyncDisposable {
     return residency !== undefined && residency.live === undefined
   }
 
+  /** Whether the bytes are kept on disk at all. */
   get cacheEnabled(): boolean {
     return this.#custody.residency !== undefined
   }
@@ -166,6 +167,7 @@ export abstract class LazyDiskCache implements AsyncDisposable {
     return keeping.close(this.#custody)
   }
 
+  /** As `close()`, for `await using`. */
   [asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -4,8 +4,11 @@ import type { Service } from './link.js'
 import type { CallRequest, ServiceMessage } from './protocol.js'
 import { REPEATABLE } from './repeatable.js'
 
+/** What every call that takes its time can be given. */
 export interface WorkOptions {
+  /** Ends the call: it rejects with the signal's reason, and what it was to change is as it was. */
   signal?: AbortSignal
+  /** Called as it goes on, in bytes; `totalBytes` is undefined where nobody knows. */
   onProgress?(progress: { doneBytes: number; totalBytes: number | undefined }): void
 }
 

@@ -4,8 +4,11 @@ import { NotFoundError } from './core/errors.js'
 import type { Disk } from './disk.js'
 import type { LazyDiskCacheState } from './state.js'
 
+/** A subclass of LazyDiskCache, as its static side looks. */
 export interface LazyDiskCacheClass {
+  /** Of its objects. */
   readonly prototype: LazyDiskCache
+  /** An object on what is on disk, offloaded. Errors: NotFoundError, TypeError for a state that is none. */
   revive(state: LazyDiskCacheState, disk: Disk): Promise<LazyDiskCache>
 }
 

@@ -1,6 +1,7 @@
 // The four settings of everything that can be kept on disk, as plain fields and as a frozen object.
 import { checkPath, checkSegment } from './core/path.js'
 
+/** Settings of everything that can be kept on disk. */
 export interface LazyDiskCacheSettings {
   /** Whether the bytes are kept on disk at all. Default false. */
   enableCaching?: boolean
@@ -23,9 +24,13 @@ const FIELDS: Readonly<Record<keyof LazyDiskCacheSettings, 'boolean' | 'string'>
 
 /** Settings that are checked and complete. Source: LazyDiskCacheConfig of GSEGUtils. */
 export class LazyDiskCacheConfig implements Required<Omit<LazyDiskCacheSettings, 'cachePath'>> {
+  /** Whether the bytes are kept on disk at all. */
   readonly enableCaching: boolean
+  /** Where on the disk; undefined: the object is ephemeral. */
   readonly cachePath: string | undefined
+  /** Whether the bytes go with the last object on them. */
   readonly purgeDiskOnGc: boolean
+  /** Whether memory is let go of after creation and after every use that loaded. */
   readonly automaticOffloading: boolean
 
   /** Errors: TypeError for a field that is unknown or of another type, InvalidPathError. */

@@ -286,7 +286,7 @@ export class Connection {
   }
 
   #closedError(): DiskClosedError {
-    return new DiskClosedError(`disk '${this.name}' is closed`)
+    return new DiskClosedError(`disk '${this.name}' was closed: open it again, and its arrays by their paths`)
   }
 }
 

@@ -24,8 +24,10 @@ import { signalOnly } from './work-options.js'
 /** What arrays are made from, streams of bytes excepted. */
 export type ArrayData = ArrayDataInMemory | DiskBackedNDArray | ArrayView
 
+/** Bytes in pieces of any length, in C order and in the byte order of the machine. */
 export type ByteStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
 
+/** Of what makes an array. */
 export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSettings, WorkOptions, Lifetime {
   /** Default: the disk named 'default'. */
   disk?: Disk
@@ -37,6 +39,7 @@ export interface CreateOptions<D extends DType = DType> extends LazyDiskCacheSet
   transfer?: boolean
   /** false: KeyExistsError where something is at cachePath. Default true: it is replaced. */
   overwrite?: boolean
+  /** Kept with the array; given back by `attributes` and `list()`. At most what JSON can say. */
   attributes?: JsonObject
   /** What it is worth in memory. Default 'recent'. */
   priority?: Priority

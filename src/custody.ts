@@ -113,7 +113,7 @@ export class Custody {
 
   /** Errors: DiskClosedError. */
   checkNotClosed(): void {
-    if (this.isClosed) throw new DiskClosedError('this object was closed')
+    if (this.isClosed) throw new DiskClosedError('this object was closed: what is on disk is opened again by its path')
   }
 
   /** Errors: ReadOnlyError. */
@@ -130,7 +130,10 @@ export class Custody {
     if (mode !== undefined && this.isReadOnly && isWrittenBack(mode)) throw this.readOnlyError()
     if (options.shared === true) {
       checkShareable()
-      if (this.residency === undefined) throw new TypeError('caching is off: nothing is loaded that could be shared')
+      if (this.residency === undefined)
+        throw new TypeError(
+          'caching is off, so nothing is loaded that could be shared: make the object with enableCaching: true',
+        )
     }
     const prepare = async (place: Residency) => {
       if (options.discard !== true) {

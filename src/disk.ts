@@ -31,8 +31,11 @@ export interface Disk extends EventTarget, AsyncDisposable {
     options?: AddEventListenerOptions | boolean,
   ): void
 
+  /** As it was opened. */
   readonly name: string
+  /** Where the bytes are: 'memory' keeps nothing beyond the page. */
   readonly backend: 'opfs' | 'memory'
+  /** Whether this page's worker serves the disk, or another tab's. */
   readonly role: 'owner' | 'guest'
   /** Why `backend: 'auto'` fell back to memory. */
   readonly fallbackReason: StorageUnavailableError | undefined
@@ -83,6 +86,7 @@ export interface Disk extends EventTarget, AsyncDisposable {
 
   /** What is kept at paths that begin with `prefix`, in order of path. */
   list(prefix?: string): Promise<ArrayInfo[]>
+  /** Whether there is an array at `path`. Errors: InvalidPathError. */
   has(path: string): Promise<boolean>
   /** Returns whether there was something. Objects on it reject with StaleArrayError from then on. */
   delete(path: string): Promise<boolean>
@@ -94,7 +98,9 @@ export interface Disk extends EventTarget, AsyncDisposable {
   /** Removes every array with that tag, as `delete` does; returns how many. Errors: TypeError. */
   evict(options: { tag: string }): Promise<number>
 
+  /** Bytes in memory and on disk, as they are now. */
   usage(): Promise<DiskUsage>
+  /** What was done since the disk was opened. */
   stats(): Promise<DiskStats>
   /** Reads everything and compares checksums; `fix` removes what belongs to no array, and names damaged parts for the last time. */
   check(options?: WorkOptions & { fix?: boolean }): Promise<{ problems: Problem[]; fixed: boolean }>

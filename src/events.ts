@@ -20,6 +20,7 @@ export interface DiskEventMap {
    * refused for want of room, or nine tenths of `diskBudget` are used; `limitBytes` is the budget, or the browser's word.
    */
   pressure: CustomEvent<{ kind: 'memory' | 'disk'; usedBytes: number; limitBytes: number }>
+  /** This page has become the disk's owner or its guest. */
   role: CustomEvent<{ role: 'owner' | 'guest' }>
   /** What went wrong where nobody could be told by a rejection. */
   error: CustomEvent<{ error: unknown; path?: string; during: 'hook' | 'write-back' | 'eviction' | 'sweep' }>
@@ -29,17 +30,25 @@ export type DiskEventDetail<K extends keyof DiskEventMap> = DiskEventMap[K]['det
 
 /** An array as `list` tells it. */
 export interface ArrayInfo {
+  /** Segments joined by '/'. */
   readonly path: string
+  /** The length of each axis. */
   readonly shape: readonly number[]
+  /** One of NumPy's fourteen. */
   readonly dtype: DType
+  /** Bytes of all elements. */
   readonly nbytes: number
+  /** The name its class is registered under. */
   readonly className: string
+  /** As they were given when it was made. */
   readonly attributes: JsonObject
   /** In the memory of this page. */
   readonly loaded: boolean
+  /** When its bytes were last changed. */
   readonly modified: Date
 }
 
+/** What a disk uses, in bytes. */
 export interface DiskUsage {
   /** Of arrays that are loaded or being loaded, and what calls have reserved: of this page and the workers it shares the disk with. */
   readonly residentBytes: number
@@ -55,7 +64,9 @@ export interface DiskUsage {
   readonly originBytes: number
   /** As the browser tells it; 0 where it does not. */
   readonly quotaBytes: number
+  /** How many arrays there are, those without a cachePath too. */
   readonly arrays: number
+  /** Files that the storage worker holds open. */
   readonly openHandles: number
 }
 
@@ -65,17 +76,28 @@ export interface DiskStats {
   readonly hits: number
   /** Uses of an array that had to be read from disk. */
   readonly misses: number
+  /** Arrays read into memory. */
   readonly loads: number
+  /** Arrays let go of by `offload()`. */
   readonly offloads: number
+  /** Arrays that had to go, by the reason that the event `evict` tells. */
   readonly evictions: { readonly memory: number; readonly disk: number; readonly expired: number; readonly tag: number }
+  /** From disk. */
   readonly bytesRead: number
+  /** To disk, what compaction moves left out. */
   readonly bytesWritten: number
+  /** How often files were made smaller. */
   readonly compactions: number
 }
 
+/** The same object until something in it has changed. */
 export interface DiskSnapshot {
+  /** In memory, as `usage()` counts it. */
   readonly residentBytes: number
+  /** Of the arrays on disk. */
   readonly liveBytes: number
+  /** How many there are on disk. */
   readonly arrays: number
+  /** Whether this page's worker serves the disk, or another's. */
   readonly role: 'owner' | 'guest'
 }

@@ -26,7 +26,8 @@ export function boundSession(disk: object): Session {
 export function sessionOf(disk: object): Session {
   const session = boundSession(disk)
   // What is bound is an EventTarget.
-  if (!session.targets.has(disk as EventTarget)) throw new DiskClosedError(`disk '${session.name}' is closed`)
+  if (!session.targets.has(disk as EventTarget))
+    throw new DiskClosedError(`this handle on disk '${session.name}' was closed: openDisk gives another one`)
   session.checkOpen()
   return session
 }

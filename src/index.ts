@@ -21,6 +21,7 @@ export type { Operand } from './changing.js'
 export { type LazyDiskCacheClass, registerLazyDiskCacheClass } from './classes.js'
 export { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
 export type { Casting } from './core/casting.js'
+export type { ArrayDataInMemory } from './core/data.js'
 export type { Complex, DType, Scalar, TypedArray } from './core/dtype.js'
 export {
   CorruptDataError,
@@ -43,11 +44,14 @@ export {
   StorageUnavailableError,
   WorkerFailedError,
 } from './core/errors.js'
-export { NDArray } from './core/ndarray.js'
+export type { ArrayLike, StridedData } from './core/given.js'
+export { NDArray, type NDArrayParts } from './core/ndarray.js'
+export type { Nested } from './core/nested.js'
 export type { Selection } from './core/selection.js'
+export type { SettableValue } from './core/set-value.js'
 export { type Slice, slice } from './core/slice.js'
 export type { ArrayData, ByteStream, CreateOptions } from './creation.js'
-export type { Disk } from './disk.js'
+export type { Disk, DiskStoreOptions } from './disk.js'
 export type { ArrayInfo, DiskEventMap, DiskSnapshot, DiskStats, DiskUsage } from './events.js'
 export {
   type ByteSource,
@@ -61,10 +65,25 @@ export {
   toNpz,
 } from './exchange/index.js'
 export type { BufferDescription, LoadMode } from './live.js'
+export type { MemoizeOptions } from './memoize.js'
 export { deleteDisk, listDisks, openDisk } from './open-disk.js'
+export type {
+  AccumulateMethod,
+  BinaryMethod,
+  ClipMethod,
+  DivmodMethod,
+  MatmulMethod,
+  OuterMethod,
+  ReductionMethod,
+  RoundMethod,
+  UnaryMethod,
+  WhereMethod,
+} from './operators/method-types.js'
 export type { DiskOptions, WorkerSource } from './options.js'
 export type { Priority } from './priority.js'
 export type { JsonObject, Problem } from './protocol.js'
-export type { LazyDiskCacheState } from './state.js'
+export type { ReadOptions } from './reading.js'
+export type { FactorySettings } from './shelf.js'
+export type { DiskBackedStoreState, LazyDiskCacheState } from './state.js'
 export { DiskBackedStore, type StoreOptions } from './store.js'
 export type { ArrayView, Readable } from './view.js'

@@ -13,7 +13,7 @@ export function checkLifetime({ expire, tags }: Lifetime): Lifetime {
     throw new TypeError(`expire is a number of milliseconds, 0 or more, got ${String(expire)}`)
   }
   if (tags !== undefined && (!Array.isArray(tags) || !tags.every(isTag))) {
-    throw new TypeError('tags are an array of well-formed strings')
+    throw new TypeError(`tags are an array of well-formed strings, got ${String(tags)}`)
   }
   return { ...(expire !== undefined && { expire }), ...(tags !== undefined && { tags: [...tags] }) }
 }

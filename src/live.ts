@@ -24,9 +24,13 @@ export interface Live {
   shared: boolean
 }
 
+/** An object's buffer, as `describeBuffer` gives it. */
 export interface BufferDescription {
+  /** The length of each axis. */
   readonly shape: readonly number[]
+  /** What `data` holds. */
   readonly dtype: DType
+  /** The buffer itself, in C order. */
   readonly data: TypedArray
 }
 

@@ -6,6 +6,7 @@ import type { ArrayData } from './creation.js'
 import type { Disk } from './disk.js'
 import { checkLifetime, type Lifetime } from './lifetime.js'
 
+/** Of `disk.memoize`. */
 export interface MemoizeOptions<A extends unknown[]> extends Lifetime {
   /** Results are kept at `memoized/<name>/<key>`: other functions have other names, or share results. */
   name: string
@@ -23,7 +24,8 @@ export function memoize<A extends unknown[]>(
   options: MemoizeOptions<A>,
 ): (...args: A) => Promise<DiskBackedNDArray> {
   if (typeof compute !== 'function') throw new TypeError(`memoize takes a function, got ${String(compute)}`)
-  if (typeof options !== 'object' || options === null) throw new TypeError('memoize takes options: { name }')
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`memoize takes options with a name: { name: 'slope' }, got ${String(options)}`)
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
   if (unknown !== undefined) throw new TypeError(`memoize: unknown option '${unknown}'`)
   const { name, key } = options

@@ -1,5 +1,15 @@
 // The entry 'lazy-disk-cache/numpy-sync': NumPy's operators for operands in memory, at once.
 
+export type { AccumulateName } from './core/numpy/reduce/accumulate.js'
+export type { HistogramOptions } from './core/numpy/reduce/bins.js'
+export type {
+  ArgumentOptions,
+  AxisOptions,
+  DTypeOptions,
+  MomentOptions,
+  PercentileSyncOptions,
+  Reduction,
+} from './core/numpy/reduce/sync.js'
 export {
   accumulate,
   all,
@@ -18,6 +28,7 @@ export {
   sum,
   var_ as var,
 } from './core/numpy/reduce/sync.js'
+export type { BinaryFunction, OutOption, UfuncOptions, UnaryFunction } from './core/numpy/sync.js'
 export {
   absolute,
   add,
@@ -73,4 +84,4 @@ export {
   where,
 } from './core/numpy/sync.js'
 export type { MemoryOperand as Operand } from './core/numpy/terms.js'
-export { scalar, type WeakOrStrongScalar } from './core/numpy/weak.js'
+export { type ScalarValue, scalar, type WeakOrStrongScalar } from './core/numpy/weak.js'

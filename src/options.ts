@@ -12,6 +12,7 @@ export interface WorkerSource {
 }
 
 export interface DiskOptions extends WorkerSource {
+  /** A folder of this site's private storage, made where it is missing. Default 'default'. */
   name?: string
   /** 'opfs': StorageUnavailableError where it is missing; 'auto': memory there; 'memory': always. */
   backend?: 'opfs' | 'memory' | 'auto'
@@ -107,7 +108,8 @@ export function checkDiskName(caller: string, name: string): string {
 }
 
 function check<T extends object>(caller: string, options: T, rules: Readonly<Record<string, Rule>>): T {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`${caller}: the options are not an object`)
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`${caller}: the options are an object, got ${shown(options)}`)
   for (const [option, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, option) ? rules[option] : undefined
     if (rule === undefined) throw new TypeError(`${caller}: unknown option '${option}'`)

@@ -10,6 +10,7 @@ export const PROTOCOL_VERSION = 3
 /** A page's worker has the disk, or is served by the one that has. */
 export type Role = 'owner' | 'guest'
 
+/** What JSON can say, by name. */
 export type JsonObject = { readonly [key: string]: unknown }
 
 /** An array as the service describes it. */
@@ -94,11 +95,17 @@ export interface ServiceStats {
   readonly evictions: Readonly<Record<DiskEvictionReason, number>>
 }
 
+/** What `check()` has found. */
 export interface Problem {
+  /** Bytes that are not those written; a file that is too short; a change that was cut off; a file that is none of ours; a state without an array. */
   readonly kind: 'checksum' | 'truncated' | 'interrupted-write' | 'foreign-file' | 'orphan-state'
+  /** The array concerned, where there is one. */
   readonly path?: string
+  /** The file in the disk's folder. */
   readonly file: string
+  /** For people: what was found and what was expected. */
   readonly detail: string
+  /** Whether `check({ fix: true })` has mended it. */
   readonly fixed: boolean
 }
 

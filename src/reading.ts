@@ -21,6 +21,7 @@ export interface Parts {
   readonly layouts: readonly ViewLayout[]
 }
 
+/** `into`: where the elements go, of exactly their number and dtype; else they go into fresh memory. */
 export type ReadOptions<D extends DType> = WorkOptions & { into?: TypedArray<D> }
 
 /**

@@ -72,12 +72,14 @@ export class Session {
 
   /** For what is asked anew. Errors: DiskClosedError. */
   checkOpen(): void {
-    if (this.#state !== 'open') throw new DiskClosedError(`disk '${this.name}' is closed`)
+    if (this.#state !== 'open')
+      throw new DiskClosedError(`disk '${this.name}' was closed: open it again, and its arrays by their paths`)
   }
 
   /** For what was asked before the disk was being closed: it is still done. Errors: DiskClosedError. */
   checkNotClosed(): void {
-    if (this.#state === 'closed') throw new DiskClosedError(`disk '${this.name}' is closed`)
+    if (this.#state === 'closed')
+      throw new DiskClosedError(`disk '${this.name}' was closed: open it again, and its arrays by their paths`)
   }
 
   /** As the connection's. */

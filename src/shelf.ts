@@ -25,6 +25,7 @@ export interface Class<T> {
   [Symbol.hasInstance](value: unknown): boolean
 }
 
+/** What a store gives its `factory` for a new entry. */
 export type FactorySettings = LazyDiskCacheSettings & { cachePath: string; disk: Disk; shape?: readonly number[] }
 
 /** `expire` and `tags` are given to the arrays that the store makes itself. */

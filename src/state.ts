@@ -6,13 +6,19 @@ import { checkShape } from './core/shape.js'
 
 /** From `toState()`, for `revive` and `fromState`: structured-cloneable as long as `extra` is. */
 export interface LazyDiskCacheState {
+  /** Of this form. */
   readonly version: 1
+  /** The name its class is registered under. */
   readonly className: string
   /** The disk's name. */
   readonly disk: string
+  /** Where its bytes are on that disk. */
   readonly cachePath: string
+  /** The length of each axis. */
   readonly shape: readonly number[]
+  /** One of NumPy's fourteen. */
   readonly dtype: DType
+  /** As the object was made with. */
   readonly settings: LazyDiskCacheSettings
   /** The subclass's own fields, from `describeExtra()`. */
   readonly extra?: unknown
@@ -54,9 +60,11 @@ export function checkStoredState(stored: unknown): StoredState | undefined {
 
 /** From a store's `toState()`. */
 export interface DiskBackedStoreState {
+  /** Of this form. */
   readonly version: 1
   /** The disk's name. */
   readonly disk: string
+  /** Of its entries; `cachePath` is where they are. */
   readonly settings: LazyDiskCacheSettings
 }
 

@@ -12,6 +12,7 @@ import { checkStoreState, type DiskBackedStoreState } from './state.js'
 import { StoreEntries } from './store-entries.js'
 import { workOptions } from './work-options.js'
 
+/** Of `DiskBackedStore.open`. */
 export interface StoreOptions<T extends LazyDiskCache> extends ShelfRules<T> {
   /** Settings of entries; `cachePath` is where they are kept: without it nothing outlives the page. */
   config?: LazyDiskCacheConfig
@@ -35,7 +36,8 @@ export class DiskBackedStore<T extends LazyDiskCache = DiskBackedNDArray> {
     options: StoreOptions<T> = {},
   ): Promise<DiskBackedStore<T>> {
     const { config = new LazyDiskCacheConfig(), disk, ...rules } = options
-    if (!(config instanceof LazyDiskCacheConfig)) throw new TypeError('config is a LazyDiskCacheConfig')
+    if (!(config instanceof LazyDiskCacheConfig))
+      throw new TypeError(`config is a LazyDiskCacheConfig, got ${String(config)}`)
     const store = new DiskBackedStore<T>(await Shelf.open(config, disk, rules))
     await store.#entries.refresh()
     return store
@@ -58,6 +60,7 @@ export class DiskBackedStore<T extends LazyDiskCache = DiskBackedNDArray> {
     return new Map(this.#entries.values)
   }
 
+  /** How many entries are known here. */
   get size(): number {
     return this.#entries.values.size
   }
@@ -177,6 +180,7 @@ export class DiskBackedStore<T extends LazyDiskCache = DiskBackedNDArray> {
     return undefined
   }
 
+  /** All keys, in their order on disk. Errors: DiskClosedError. */
   async keys(): Promise<string[]> {
     await this.#entries.refresh()
     return [...this.#entries.values.keys()]

@@ -115,7 +115,8 @@ export async function writeStream(
   const pull = async (): Promise<boolean> => {
     const next = await unlessAborted(options.signal, chunks.next())
     if (next.done === true) return false
-    if (!(next.value instanceof Uint8Array)) throw new TypeError('a stream of bytes gives Uint8Arrays')
+    if (!(next.value instanceof Uint8Array))
+      throw new TypeError(`a stream of bytes gives Uint8Arrays, got ${String(next.value)}`)
     rest = next.value
     seenBytes += rest.byteLength
     return true

@@ -19,13 +19,17 @@ import { reporter } from './work-options.js'
 
 /** What arrays on disk and their views can be asked. Results are fresh memory; nothing stays loaded for them. */
 export interface Readable<D extends DType> {
+  /** The length of each axis. */
   readonly shape: readonly number[]
+  /** One of NumPy's fourteen. */
   readonly dtype: D
+  /** The number of axes. */
   readonly ndim: number
   /** The number of elements. */
   readonly size: number
   /** Bytes an element. */
   readonly itemsize: number
+  /** Bytes of all elements. */
   readonly nbytes: number
   /**
    * The selected elements, in C order. Only their bytes are read. Errors: InvalidSelectionError, StaleArrayError,
@@ -59,6 +63,7 @@ export interface Readable<D extends DType> {
    * Source: numpy.ndarray.astype.
    */
   astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  /** The elements as another dtype, in memory or in `out`; by default any cast goes. Source: numpy.ndarray.astype. */
   astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
 }
 
@@ -72,20 +77,25 @@ export interface ElementSource<D extends DType> {
 
 /** `Readable` over elements somewhere, whose frame is asked anew for each call: an array can grow. */
 export class Reader<D extends DType> implements Readable<D> {
+  /** As the array's. */
   readonly dtype: D
+  /** @internal */
   protected readonly source: ElementSource<D>
   readonly #frame: () => Frame
 
+  /** @internal */
   constructor(source: ElementSource<D>, dtype: D, frame: () => Frame) {
     this.source = source
     this.dtype = dtype
     this.#frame = frame
   }
 
+  /** The length of each axis. */
   get shape(): readonly number[] {
     return this.#frame().layout.shape
   }
 
+  /** The number of axes. */
   get ndim(): number {
     return this.shape.length
   }
@@ -98,6 +108,7 @@ export class Reader<D extends DType> implements Readable<D> {
     return DTYPES[this.dtype].itemsize
   }
 
+  /** Bytes of all elements, repeated ones too. */
   get nbytes(): number {
     return this.size * this.itemsize
   }
@@ -187,7 +198,9 @@ export class Reader<D extends DType> implements Readable<D> {
     return this.#viewAs((layout) => ({ ...layout, shape: checked, strides: broadcastStrides(layout, checked) }))
   }
 
+  /** The elements as another dtype, in memory or in `out`; by default any cast goes. Source: numpy.ndarray.astype. */
   astype<E extends DType, O extends Out>(dtype: E, options: AstypeOptions & OutOption<O>): Promise<O>
+  /** The elements as another dtype, in memory or in `out`; by default any cast goes. Source: numpy.ndarray.astype. */
   astype<E extends DType>(dtype: E, options?: AstypeOptions & MaybeOut): Promise<NDArray<E>>
   async astype(dtype: DType, options: AstypeOptions & MaybeOut = {}): Promise<NDArray | Out> {
     if (this.source.array !== undefined) {

@@ -2,6 +2,7 @@
 import { DTYPE_NAMES, type DType } from './dtype.js'
 import { DTypeError } from './errors.js'
 
+/** Which casts go, as numpy.can_cast has it: none, to the same bytes, without loss, within a kind or to a larger one, any. */
 export type Casting = 'no' | 'equiv' | 'safe' | 'same_kind' | 'unsafe'
 
 /** From each dtype to each, in the order of DTYPES: 2 safe, 1 same kind, 0 unsafe. */

@@ -1,6 +1,7 @@
 // The one table of dtypes: from it follow the TypeScript types, the classes, the sizes and the codes on disk.
 import { DTypeError } from './errors.js'
 
+/** NumPy's name of a dtype, one of fourteen. */
 export type DType =
   | 'bool'
   | 'int8'
@@ -17,8 +18,11 @@ export type DType =
   | 'complex64'
   | 'complex128'
 
+/** An element of complex64 or complex128. */
 export interface Complex {
+  /** The real part. */
   readonly re: number
+  /** The imaginary part. */
   readonly im: number
 }
 

@@ -2,7 +2,9 @@
 
 /** Base of every error of this library. `name` and `code` are literal and survive the way from the worker. */
 export class LazyDiskCacheError extends Error {
+  /** The class's name. */
   override readonly name: string = 'LazyDiskCacheError'
+  /** 'ERR_' and the name in capitals, the same in every version. */
   readonly code: string = 'ERR_LAZY_DISK_CACHE'
 }
 
@@ -10,6 +12,7 @@ export class LazyDiskCacheError extends Error {
 export class StorageUnavailableError extends LazyDiskCacheError {
   override readonly name = 'StorageUnavailableError'
   override readonly code = 'ERR_STORAGE_UNAVAILABLE'
+  /** What there is none of, such as 'secure context'. */
   readonly missing: string
   constructor(message: string, options: ErrorOptions & { missing: string }) {
     super(message, options)
@@ -77,6 +80,7 @@ export class MemoryBudgetError extends LazyDiskCacheError {
   override readonly code = 'ERR_MEMORY_BUDGET'
   /** Bytes that were asked for. */
   readonly requested: number
+  /** What holds memory, largest first; `path` undefined: what has none, such as a result. */
   readonly holders: readonly { readonly path: string | undefined; readonly byteLength: number }[]
   constructor(message: string, options: ErrorOptions & { requested: number; holders: MemoryBudgetError['holders'] }) {
     super(message, options)
@@ -89,6 +93,7 @@ export class MemoryBudgetError extends LazyDiskCacheError {
 export class CorruptDataError extends LazyDiskCacheError {
   override readonly name = 'CorruptDataError'
   override readonly code = 'ERR_CORRUPT_DATA'
+  /** The array's. */
   readonly path: string
   constructor(message: string, options: ErrorOptions & { path: string }) {
     super(message, options)

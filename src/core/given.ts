@@ -8,25 +8,37 @@ import { isTypedArray, naturalDType, plainTypedArray, wrap } from './typed-array
 
 /** Elements in C order. */
 export interface ArrayParts<D extends DType = DType> {
+  /** The elements, in C order. */
   readonly data: TypedArray<D>
+  /** The length of each axis. */
   readonly shape: readonly number[]
+  /** What `data` holds. */
   readonly dtype: D
 }
 
 /** An NDArray, by its shape. */
 export interface ArrayLike {
+  /** All of the memory; complex numbers as pairs. */
   readonly data: TypedArray
+  /** The length of each axis. */
   readonly shape: readonly number[]
+  /** How far apart neighbours on each axis are, in elements. */
   readonly strides: readonly number[]
+  /** Where the first element is, in elements. */
   readonly offset: number
+  /** What `data` holds. */
   readonly dtype: DType
 }
 
 /** A scijs ndarray or a zarrita chunk, by its shape. `stride` and `offset` count array elements. */
 export interface StridedData {
+  /** The memory the elements are in. */
   readonly data: TypedArray | Uint8ClampedArray
+  /** The length of each axis. */
   readonly shape: readonly number[]
+  /** How far apart neighbours on each axis are. */
   readonly stride: readonly number[]
+  /** Where the first element is. Default 0. */
   readonly offset?: number
 }
 

@@ -14,9 +14,10 @@ import { allocate, overlaps } from './typed-array.js'
 import { broadcastStrides, permutation, reshapedStrides, selectedLayout } from './view-layout.js'
 
 /** Elements with the layout in which an array sees them. */
-interface NDArrayParts<D extends DType> extends ArrayParts<D> {
+export interface NDArrayParts<D extends DType> extends ArrayParts<D> {
   /** In array elements; default C order. */
   readonly strides?: readonly number[]
+  /** Where the first element is, in array elements. Default 0. */
   readonly offset?: number
 }
 
@@ -24,14 +25,17 @@ interface NDArrayParts<D extends DType> extends ArrayParts<D> {
 export class NDArray<D extends DType = DType> {
   /** All of the memory this is a view of; complex numbers as pairs. */
   readonly data: TypedArray<D>
+  /** The length of each axis. */
   readonly shape: readonly number[]
   /** How far apart neighbours on each axis are, in array elements (a complex number is one); may be 0 or negative. */
   readonly strides: readonly number[]
   /** Where the first element is, in array elements. */
   readonly offset: number
+  /** One of NumPy's fourteen; says what `data` holds. */
   readonly dtype: D
   /** The number of elements. */
   readonly size: number
+  /** The number of axes. */
   readonly ndim: number
   /** `size` times the item size, also where a broadcast view repeats elements. */
   readonly nbytes: number

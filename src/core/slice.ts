@@ -2,8 +2,11 @@
 
 /** A range of one axis, as Python's slice object (and zarrita's): null is open. */
 export interface Slice {
+  /** The first index; negative counts from the end; null: from the beginning, or the end where `step` is negative. */
   readonly start: number | null
+  /** The first index that is left out; null: up to the end. */
   readonly stop: number | null
+  /** How far from one index to the next, not 0; negative goes backwards; null: 1. */
   readonly step: number | null
 }
 

@@ -125,7 +125,7 @@ export class Engine {
 
   /** Errors: KeyExistsError. */
   checkFree(path: string): void {
-    if (this.find(path) !== undefined) throw new KeyExistsError(`there is an array at '${path}' already`)
+    if (this.find(path) !== undefined) throw new KeyExistsError(`'${path}' is there already: delete it or take another`)
   }
 
   /**

@@ -56,7 +56,8 @@ export class ByteReader {
     while (this.#rest.byteLength === 0) {
       const { done, value } = await this.#chunks.next()
       if (done === true) return false
-      if (!(value instanceof Uint8Array)) throw new TypeError('a stream of bytes gives Uint8Arrays')
+      if (!(value instanceof Uint8Array))
+        throw new TypeError(`a stream of bytes gives Uint8Arrays, got ${String(value)}`)
       this.#rest = value
     }
     return true

@@ -1,6 +1,7 @@
 // Options of what makes arrays from data that say themselves what they are.
 import { type CreateOptions, checkCreateOptions } from '../creation.js'
 
+/** What CreateOptions has, but for what the data say themselves. */
 export type ImportOptions = Omit<CreateOptions, 'shape' | 'dtype' | 'transfer'>
 
 /** Caching is on, and what has a cachePath is kept, where nobody says otherwise. Errors: TypeError. */

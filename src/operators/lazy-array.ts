@@ -19,12 +19,14 @@ export interface LazyArray<D extends DType = DType> extends LazyMethods {}
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: lazy.ts defines the methods
 export class LazyArray<D extends DType = DType> {
+  /** Of the values: the length of each axis. */
   readonly shape: readonly number[]
+  /** Of the values. */
   readonly dtype: D
   readonly #node: Node
   readonly #ufunc: string
 
-  /** `ufunc`: what messages call the last step. For this library's own use. */
+  /** @internal `ufunc`: what messages call the last step. */
   constructor(node: Node, ufunc: string) {
     this.shape = Object.freeze([...node.shape])
     this.dtype = node.dtype as D // that the node was built with

@@ -15,6 +15,7 @@ import type { BinaryName, UnaryName } from './names.js'
 
 /** What operators take: arrays and views in memory and on disk, and scalars. */
 export type Operand = MemoryOperand | LazyDiskCache | ArrayView
+/** An operand, or a lazy expression of some. */
 export type AnyOperand = Operand | LazyArray
 
 /**
@@ -23,67 +24,84 @@ export type AnyOperand = Operand | LazyArray
  */
 export type Out = NDArray | LazyDiskCache
 
+/** With `out`, the promise gives that. */
 export interface OutOption<O> {
+  /** Takes the result, of exactly its shape, cast `same_kind`. */
   readonly out: O
 }
 
 /** Left open whether there is one; the promise gives it all the same. */
 export interface MaybeOut {
+  /** Takes the result, of exactly its shape, cast `same_kind`. */
   readonly out?: Out | undefined
 }
 
+/** Of element-wise functions. */
 export interface UfuncOptions extends WorkOptions {
   /** The dtype to compute and give. */
   readonly dtype?: DType | undefined
 }
 
+/** Of `round`. */
 export interface RoundOptions extends WorkOptions {
   /** Places behind the point; negative ones before it. Default 0. */
   readonly decimals?: number | undefined
 }
 
+/** Of `astype`. */
 export interface AstypeOptions extends WorkOptions {
   /** Which casts go; by default all. */
   readonly casting?: Casting | undefined
 }
 
-interface AxisOptions extends WorkOptions {
+/** Of what goes along axes. */
+export interface AxisOptions extends WorkOptions {
   /** The axes to reduce; null or left out: all; []: none. Negative ones count from the end. */
   readonly axis?: number | readonly number[] | null | undefined
   /** Reduced axes stay, with a length of 1. */
   readonly keepdims?: boolean | undefined
 }
 
+/** Of reductions. */
 export interface ReduceOptions extends AxisOptions {
   /** The dtype to compute and give: sum, prod, mean, std, var. */
   readonly dtype?: DType | undefined
   /** Taken off the number of elements before it divides: std, var. Default 0. */
   readonly ddof?: number | undefined
+  /** Takes the result, of exactly its shape, cast `same_kind`. */
   readonly out?: Out | undefined
 }
 
+/** Of `accumulate`. */
 export interface AccumulateOptions extends WorkOptions {
   /** Default the first. */
   readonly axis?: number | undefined
+  /** The dtype to compute and give. */
   readonly dtype?: DType | undefined
 }
 
+/** Of `percentile`. */
 export interface PercentileOptions extends AxisOptions {
   /** What is taken where a percentile lies between two elements; default 'linear'. */
   readonly method?: PercentileMethod | undefined
 }
 
+/** Bins of equal width. */
 export interface Histogram {
+  /** Of shape `[bins]`. */
   readonly counts: NDArray<'int64'>
+  /** Of shape `[bins + 1]`. */
   readonly edges: NDArray<'float64'>
 }
 
+/** `sqrt(a)`: of the shape of `a`; lazy of what is lazy. */
 export interface UnaryFunction {
   <O extends Out>(a: AnyOperand, options: UfuncOptions & OutOption<O>): Promise<O>
   (a: LazyArray, options?: UfuncOptions): LazyArray
   (a: Operand, options?: UfuncOptions & MaybeOut): Promise<NDArray>
 }
 
+/** `add(a, b)`: of the shape both broadcast to; lazy where one is. */
 export interface BinaryFunction {
   <O extends Out>(a: AnyOperand, b: AnyOperand, options: UfuncOptions & OutOption<O>): Promise<O>
   (a: LazyArray, b: AnyOperand, options?: UfuncOptions): LazyArray
@@ -91,6 +109,7 @@ export interface BinaryFunction {
   (a: Operand, b: Operand, options?: UfuncOptions & MaybeOut): Promise<NDArray>
 }
 
+/** `divmod(a, b)`: quotient and remainder, of the shape both broadcast to. */
 export interface DivmodFunction {
   <Q extends Out, R extends Out>(
     a: AnyOperand,
@@ -106,6 +125,7 @@ export interface DivmodFunction {
   ): Promise<[NDArray, NDArray]>
 }
 
+/** `where(condition, x, y)`: of the shape all three broadcast to. */
 export interface WhereFunction {
   <O extends Out>(condition: AnyOperand, x: AnyOperand, y: AnyOperand, options: WorkOptions & OutOption<O>): Promise<O>
   (condition: LazyArray, x: AnyOperand, y: AnyOperand, options?: WorkOptions): LazyArray
@@ -114,6 +134,7 @@ export interface WhereFunction {
   (condition: Operand, x: Operand, y: Operand, options?: WorkOptions & MaybeOut): Promise<NDArray>
 }
 
+/** `clip(a, min, max)`: of the shape all broadcast to. */
 export interface ClipFunction {
   <O extends Out>(
     a: AnyOperand,
@@ -127,12 +148,14 @@ export interface ClipFunction {
   (a: Operand, min: Operand | null, max: Operand | null, options?: UfuncOptions & MaybeOut): Promise<NDArray>
 }
 
+/** `round(a, { decimals })`: of the shape of `a`. */
 export interface RoundFunction {
   <O extends Out>(a: AnyOperand, options: RoundOptions & OutOption<O>): Promise<O>
   (a: LazyArray, options?: RoundOptions): LazyArray
   (a: Operand, options?: RoundOptions & MaybeOut): Promise<NDArray>
 }
 
+/** `outer('add', a, b)`: of shape `[...a.shape, ...b.shape]`. */
 export interface OuterFunction {
   <O extends Out>(op: BinaryName, a: AnyOperand, b: AnyOperand, options: UfuncOptions & OutOption<O>): Promise<O>
   (op: BinaryName, a: LazyArray, b: AnyOperand, options?: UfuncOptions): LazyArray
@@ -140,28 +163,33 @@ export interface OuterFunction {
   (op: BinaryName, a: Operand, b: Operand, options?: UfuncOptions & MaybeOut): Promise<NDArray>
 }
 
+/** `astype(a, dtype)`: of the shape of `a`. */
 export interface AstypeFunction {
   <O extends Out>(a: AnyOperand, dtype: DType, options: AstypeOptions & OutOption<O>): Promise<O>
   <D extends DType>(a: LazyArray, dtype: D, options?: AstypeOptions): LazyArray<D>
   <D extends DType>(a: Operand, dtype: D, options?: AstypeOptions & MaybeOut): Promise<NDArray<D>>
 }
 
+/** `sum(a, { axis, keepdims })`: of the shape that is left. */
 export interface ReductionFunction<S extends Scalar = Scalar> {
   <O extends Out>(a: AnyOperand, options: ReduceOptions & OutOption<O>): Promise<O>
   /** Without `axis`, `keepdims` and `out` a scalar, else an array. */
   (a: AnyOperand, options?: ReduceOptions): Promise<S | NDArray>
 }
 
+/** `accumulate('add', a, { axis })`: of the shape of `a`. */
 export interface AccumulateFunction {
   <O extends Out>(op: AccumulateName, a: AnyOperand, options: AccumulateOptions & OutOption<O>): Promise<O>
   (op: AccumulateName, a: AnyOperand, options?: AccumulateOptions & MaybeOut): Promise<NDArray>
 }
 
+/** `matmul(a, b)`: of shape `[…, rows of a, columns of b]`. */
 export interface MatmulFunction {
   <O extends Out>(a: AnyOperand, b: AnyOperand, options: UfuncOptions & OutOption<O>): Promise<O>
   (a: AnyOperand, b: AnyOperand, options?: UfuncOptions & MaybeOut): Promise<NDArray>
 }
 
+/** `histogram(a, { bins, range })`. */
 export type HistogramFunction = (a: AnyOperand, options?: HistogramOptions & WorkOptions) => Promise<Histogram>
 
 /** An array of percentages makes the first axis of the result. */
@@ -174,44 +202,26 @@ export type PercentileFunction = (
 export type Functions = { readonly [name in UnaryName]: UnaryFunction } & {
   readonly [name in BinaryName]: BinaryFunction
 } & {
-  /** Quotient and remainder. Source: numpy.divmod. */
   readonly divmod: DivmodFunction
-  /** `condition ? x : y` element by element. Source: numpy.where. */
   readonly where: WhereFunction
-  /** `a` held between `min` and `max`; null leaves a side open. Source: numpy.clip. */
   readonly clip: ClipFunction
-  /** Rounded to `decimals` places, halves to even. Source: numpy.round. */
   readonly round: RoundFunction
-  /** The operator applied to every pair of an element of `a` and one of `b`. Source: numpy.ufunc.outer. */
   readonly outer: OuterFunction
-  /** The elements as another dtype; by default any cast goes. Source: numpy.ndarray.astype. */
   readonly astype: AstypeFunction
-  /** Integers are summed in 64 bits, floats pairwise in NumPy's order, bit for bit. Source: numpy.sum. */
   readonly sum: ReductionFunction
   readonly prod: ReductionFunction
   readonly mean: ReductionFunction
-  /** In two passes, as NumPy: the mean, then the deviations from it. Source: numpy.std. */
   readonly std: ReductionFunction
-  /** As `std`. Source: numpy.var. */
   readonly var: ReductionFunction
-  /** NaN wins. Source: numpy.min. */
   readonly min: ReductionFunction
-  /** NaN wins. Source: numpy.max. */
   readonly max: ReductionFunction
-  /** The first least element's place, in C order without `axis`; the first NaN's. Source: numpy.argmin. */
   readonly argmin: ReductionFunction<number>
-  /** The first greatest element's place, in C order without `axis`; the first NaN's. Source: numpy.argmax. */
   readonly argmax: ReductionFunction<number>
   readonly any: ReductionFunction<boolean>
   readonly all: ReductionFunction<boolean>
-  /** Source: numpy.count_nonzero. */
   readonly countNonzero: ReductionFunction<number>
-  /** The running sum, product, least or greatest element along an axis. Source: numpy.ufunc.accumulate. */
   readonly accumulate: AccumulateFunction
-  /** How many elements are in each bin; the last bin has both its edges. Source: numpy.histogram. */
   readonly histogram: HistogramFunction
-  /** Exact percentiles; NaN wins. Source: numpy.percentile. */
   readonly percentile: PercentileFunction
-  /** Source: numpy.matmul. */
   readonly matmul: MatmulFunction
 }

@@ -7,6 +7,9 @@ const ARRAYS = Number(process.env['MANY_ARRAYS'] ?? 10_000)
 /** MiB that are written over and over. */
 const CHURN = Number(process.env['CHURN_MEBIBYTES'] ?? 1200)
 const MIB = 2 ** 20
+/** MiB written by one call of a driver, and arrays made by one: it answers within two minutes. */
+const PIECE = 600
+const BATCH = 10_000
 
 test.describe.configure({ timeout: 120_000 + 50 * CHURN + 6 * ARRAYS })
 
@@ -18,33 +21,43 @@ test('a churn of creates, replaces, changes and deletes leaves a small disk, few
     const { open } = await import('/tests/support/kept.ts')
     await open()
   })
-  const churn = (mebibytes: number): Promise<number> =>
-    page.evaluate(async (mebibytes) => {
-      const { disk } = await import('/tests/support/kept.ts')
-      const { slice } = await import('/src/index.ts')
-      let state = mebibytes
-      const random = (below: number): number => {
-        state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-        return Math.floor((state / 2 ** 32) * below)
-      }
-      const value = new Uint8Array(6 << 20).map((_, i) => i)
-      const { bytesWritten } = await disk().stats()
-      let rounds = 0
-      for (; (await disk().stats()).bytesWritten < bytesWritten + mebibytes * 2 ** 20; rounds++) {
-        const path = `array/${random(24)}`
-        // Of all sizes: short blocks, whole ones, and both.
-        const size = 1 + random(random(2) === 0 ? 300_000 : 6 << 20)
-        const there = await disk().has(path)
-        const kind = random(4)
-        if (there && kind === 0) await disk().delete(path)
-        else if (there && kind === 1) {
-          const array = await disk().openArray(path)
-          const count = Math.min(array.size, 100_000)
-          await array.set([slice(0, count)], value.subarray(0, count))
-        } else await disk().array(value.subarray(0, size), { cachePath: path })
-      }
-      return rounds
-    }, mebibytes)
+  const work = (mebibytes: number, seed: number): Promise<number> =>
+    page.evaluate(
+      async (mebibytes, seed) => {
+        const { disk } = await import('/tests/support/kept.ts')
+        const { slice } = await import('/src/index.ts')
+        let state = seed
+        const random = (below: number): number => {
+          state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+          return Math.floor((state / 2 ** 32) * below)
+        }
+        const value = new Uint8Array(6 << 20).map((_, i) => i)
+        const { bytesWritten } = await disk().stats()
+        let rounds = 0
+        for (; (await disk().stats()).bytesWritten < bytesWritten + mebibytes * 2 ** 20; rounds++) {
+          const path = `array/${random(24)}`
+          // Of all sizes: short blocks, whole ones, and both.
+          const size = 1 + random(random(2) === 0 ? 300_000 : 6 << 20)
+          const there = await disk().has(path)
+          const kind = random(4)
+          if (there && kind === 0) await disk().delete(path)
+          else if (there && kind === 1) {
+            const array = await disk().openArray(path)
+            const count = Math.min(array.size, 100_000)
+            await array.set([slice(0, count)], value.subarray(0, count))
+          } else await disk().array(value.subarray(0, size), { cachePath: path })
+        }
+        return rounds
+      },
+      mebibytes,
+      seed,
+    )
+  let seed = 1
+  const churn = async (mebibytes: number): Promise<number> => {
+    let rounds = 0
+    for (let left = mebibytes; left > 0; left -= PIECE) rounds += await work(Math.min(left, PIECE), seed++)
+    return rounds
+  }
   let rounds = 0
   const [first, second] = [
     await highestMemory(async () => {
@@ -76,20 +89,20 @@ test('a churn of creates, replaces, changes and deletes leaves a small disk, few
     expect(usage.openHandles).toBeLessThan(5)
   }
   expect(after.problems).toEqual([])
-  // A third of what the second half writes: collections come when they come.
-  expect(second - first).toBeLessThan((CHURN / 6) * MIB)
+  // At most a third of what the second half writes: collections come when they come.
+  expect(second - first).toBeLessThan(Math.min(CHURN / 6, 200) * MIB)
 })
 
 test('a disk with many arrays of mixed sizes opens in less than a second more than an empty one', async ({
   session,
 }) => {
   const page = await session.openBuilt('works')
-  await page.evaluate(async (count) => {
+  const make = async (from: number, to: number): Promise<void> => {
     const { openDisk } = (await import(new URL('index.js', location.href).href)) as typeof import('../../src/index.js')
     const disk = await openDisk({ name: 'many' })
     const value = new Uint8Array(1 << 20).fill(7)
-    for (let first = 0; first < count; first += 1000) {
-      const numbers = Array.from({ length: Math.min(1000, count - first) }, (_, i) => first + i)
+    for (let first = from; first < to; first += 1000) {
+      const numbers = Array.from({ length: Math.min(1000, to - first) }, (_, i) => first + i)
       await Promise.all(
         // 64 B to 16 KiB, and one in a thousand of more than a block's half.
         numbers.map((i) =>
@@ -99,7 +112,8 @@ test('a disk with many arrays of mixed sizes opens in less than a second more th
         ),
       )
     }
-  }, ARRAYS)
+  }
+  for (let from = 0; from < ARRAYS; from += BATCH) await page.evaluate(make, from, Math.min(from + BATCH, ARRAYS))
   await session.closeBrowser()
   const again = await session.openBuilt('works')
   const seen = await again.evaluate(async (count) => {

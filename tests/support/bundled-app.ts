@@ -13,7 +13,7 @@ interface AppWindow {
 export async function visitTwice(page: TestPage): Promise<void> {
   expect(await visit(page)).toBe('kept it')
   await page.reload()
-  expect(await visit(page)).toEqual({ backend: 'opfs', kept: [1, 2, 3], sum: [1.5, 2.5, 3.5] })
+  expect(await visit(page)).toEqual({ backend: 'opfs', kept: [1, 2, 3], sum: [1.5, 2.5, 3.5], mean: 2 })
 }
 
 function visit(page: TestPage): Promise<unknown> {

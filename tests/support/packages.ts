@@ -3,6 +3,11 @@ export const PACKAGES = {
   'apache-arrow': () => import('apache-arrow'),
   react: () => import('react'),
   'react-dom/client': () => import('react-dom/client'),
+  svelte: () => import('svelte'),
+  // @ts-expect-error: what compiled components import has no types
+  'svelte/internal/client': () => import('svelte/internal/client'),
+  // @ts-expect-error: what compiled components import has no types
+  'svelte/internal/disclose-version': () => import('svelte/internal/disclose-version'),
   'svelte/store': () => import('svelte/store'),
   vue: () => import('vue'),
   zarrita: () => import('zarrita'),

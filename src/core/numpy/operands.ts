@@ -24,5 +24,5 @@ export function readArray(value: unknown): NDArray {
 /** `out`: an array of this library. Errors: TypeError for anything else. */
 export function readOut(value: unknown): NDArray {
   if (value instanceof NDArray) return value
-  throw new TypeError('out must be an NDArray')
+  throw new TypeError(`out must be an NDArray, got ${String(value)}`)
 }

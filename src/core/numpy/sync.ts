@@ -21,11 +21,13 @@ import type { MemoryOperand } from './terms.js'
 import type { ResolveOptions } from './types.js'
 import type { Weak } from './weak.js'
 
+/** With `out`, that is what is given back. */
 export interface OutOption<O> {
   /** Takes the result, of exactly the broadcast shape, cast `same_kind`; may be an operand or overlap one. */
   readonly out: O
 }
 
+/** Of element-wise functions. */
 export interface UfuncOptions {
   /** The dtype to compute and give. */
   readonly dtype?: DType | undefined
@@ -33,11 +35,13 @@ export interface UfuncOptions {
 
 type Out = { readonly out?: NDArray | undefined }
 
+/** `add(a, b)`: of the shape both broadcast to. */
 export interface BinaryFunction {
   <O extends NDArray>(a: MemoryOperand, b: MemoryOperand, options: UfuncOptions & OutOption<O>): O
   (a: MemoryOperand, b: MemoryOperand, options?: UfuncOptions & Out): NDArray
 }
 
+/** `sqrt(a)`: of the shape of `a`. */
 export interface UnaryFunction {
   <O extends NDArray>(a: MemoryOperand, options: UfuncOptions & OutOption<O>): O
   (a: MemoryOperand, options?: UfuncOptions & Out): NDArray
@@ -86,52 +90,98 @@ function unary(name: OperationName): UnaryFunction {
   return compute as UnaryFunction // as above
 }
 
+/** `a + b`; of booleans: or. Source: numpy.add. */
 export const add = binary('add')
+/** `a - b`; booleans are a DTypeError. Source: numpy.subtract. */
 export const subtract = binary('subtract')
+/** `a * b`; of booleans: and. Source: numpy.multiply. */
 export const multiply = binary('multiply')
+/** `a / b`, true division: integers give floats. Source: numpy.divide. */
 export const divide = binary('divide')
+/** The largest integer not above `a / b`; integers divided by 0 give 0. Source: numpy.floor_divide. */
 export const floorDivide = binary('floorDivide')
+/** What `floorDivide` leaves, with the sign of `b`. Source: numpy.remainder. */
 export const mod = binary('mod')
+/** `a` to the power of `b`; integers to negative powers are a DTypeError. Source: numpy.power. */
 export const power = binary('power')
+/** `a << b`, of integers. Source: numpy.left_shift. */
 export const leftShift = binary('leftShift')
+/** `a >> b`, of integers. Source: numpy.right_shift. */
 export const rightShift = binary('rightShift')
+/** `a & b`, of integers and booleans. Source: numpy.bitwise_and. */
 export const bitwiseAnd = binary('bitwiseAnd')
+/** `a | b`, of integers and booleans. Source: numpy.bitwise_or. */
 export const bitwiseOr = binary('bitwiseOr')
+/** `a ^ b`, of integers and booleans. Source: numpy.bitwise_xor. */
 export const bitwiseXor = binary('bitwiseXor')
+/** `a == b`, as booleans. Source: numpy.equal. */
 export const equal = binary('equal')
+/** `a != b`, as booleans. Source: numpy.not_equal. */
 export const notEqual = binary('notEqual')
+/** `a < b`, as booleans. Source: numpy.less. */
 export const less = binary('less')
+/** `a <= b`, as booleans. Source: numpy.less_equal. */
 export const lessEqual = binary('lessEqual')
+/** `a > b`, as booleans. Source: numpy.greater. */
 export const greater = binary('greater')
+/** `a >= b`, as booleans. Source: numpy.greater_equal. */
 export const greaterEqual = binary('greaterEqual')
+/** The angle of the point (`b`, `a`), in radians from -π to π. Source: numpy.arctan2. */
 export const arctan2 = binary('arctan2')
+/** `sqrt(a² + b²)`. Source: numpy.hypot. */
 export const hypot = binary('hypot')
+/** The lesser of the two; NaN wins. Source: numpy.minimum. */
 export const minimum = binary('minimum')
+/** The greater of the two; NaN wins. Source: numpy.maximum. */
 export const maximum = binary('maximum')
+/** Whether both are other than 0. Source: numpy.logical_and. */
 export const logicalAnd = binary('logicalAnd')
+/** Whether one is other than 0. Source: numpy.logical_or. */
 export const logicalOr = binary('logicalOr')
+/** Whether exactly one is other than 0. Source: numpy.logical_xor. */
 export const logicalXor = binary('logicalXor')
 
+/** `-a`; booleans are a DTypeError. Source: numpy.negative. */
 export const negative = unary('negative')
+/** `+a`: a copy. Source: numpy.positive. */
 export const positive = unary('positive')
+/** The absolute value; of complex numbers the magnitude, as floats. Source: numpy.absolute. */
 export const absolute = unary('absolute')
+/** `~a`, of integers; of booleans: not. Source: numpy.invert. */
 export const invert = unary('invert')
+/** The square root; NaN of negative numbers. Source: numpy.sqrt. */
 export const sqrt = unary('sqrt')
+/** `e` to the power of `a`. Source: numpy.exp. */
 export const exp = unary('exp')
+/** The natural logarithm. Source: numpy.log. */
 export const log = unary('log')
+/** The logarithm to base 2. Source: numpy.log2. */
 export const log2 = unary('log2')
+/** The logarithm to base 10. Source: numpy.log10. */
 export const log10 = unary('log10')
+/** The sine; `a` in radians. Source: numpy.sin. */
 export const sin = unary('sin')
+/** The cosine; `a` in radians. Source: numpy.cos. */
 export const cos = unary('cos')
+/** The tangent; `a` in radians. Source: numpy.tan. */
 export const tan = unary('tan')
+/** The largest integer not above, in the dtype of `a`. Source: numpy.floor. */
 export const floor = unary('floor')
+/** The least integer not below, in the dtype of `a`. Source: numpy.ceil. */
 export const ceil = unary('ceil')
+/** The integer next to it towards 0, in the dtype of `a`. Source: numpy.trunc. */
 export const trunc = unary('trunc')
+/** -1, 0 or 1; NaN of NaN; of complex numbers `a / |a|`. Source: numpy.sign. */
 export const sign = unary('sign')
+/** `a * a`. Source: numpy.square. */
 export const square = unary('square')
+/** `1 / a`, in the dtype of `a`: 0 of most integers. Source: numpy.reciprocal. */
 export const reciprocal = unary('reciprocal')
+/** Whether it is NaN, as booleans. Source: numpy.isnan. */
 export const isnan = unary('isnan')
+/** Whether it is neither infinite nor NaN, as booleans. Source: numpy.isfinite. */
 export const isfinite = unary('isfinite')
+/** Whether it is 0, as booleans. Source: numpy.logical_not. */
 export const logicalNot = unary('logicalNot')
 
 /** Quotient and remainder. Errors: as the other operators. Source: numpy.divmod. */

@@ -5,6 +5,7 @@ import { isComplex, readScalar, writeScalar } from '../scalar.js'
 import { allocate } from '../typed-array.js'
 
 export type WeakKind = 'bool' | 'int' | 'float' | 'complex'
+/** One element's value, as it is given. */
 export type ScalarValue = number | bigint | boolean | Complex
 
 /** A scalar whose dtype follows from the other operands. */
@@ -15,7 +16,9 @@ export interface Weak {
 
 /** A scalar with its kind said outright; plain data. Made by `scalar`. */
 export interface WeakOrStrongScalar {
+  /** The dtype it has, or the kind it brings to the dtype of what it meets. */
   readonly kind: DType | WeakKind
+  /** What it was made of. */
   readonly value: ScalarValue
 }
 

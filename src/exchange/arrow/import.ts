@@ -14,6 +14,7 @@ import { withIpc } from './ipc.js'
 import { Spool } from './spool.js'
 import { itemOf } from './types.js'
 
+/** Of `fromArrow`. */
 export interface FromArrowOptions extends ImportOptions {
   /** What missing values become, in all columns. Default: NaN in columns of floats, in others an error. */
   missing?: Scalar

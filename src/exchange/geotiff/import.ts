@@ -12,6 +12,7 @@ import { type OpenGeoTiff, openGeoTiff, readable } from './file.js'
 import { geoMetadata } from './metadata.js'
 import { dtypeOf, isStoredPlainly, type Raster, rowsOf } from './rows.js'
 
+/** Of `fromGeoTiff`. */
 export interface FromGeoTiffOptions extends ImportOptions {
   /** Which image of the file: pages and overviews have one each. Default 0. */
   image?: number

@@ -5,6 +5,7 @@ import { InvalidSourceError } from '../../core/errors.js'
 import { bytesOf } from '../../core/typed-array.js'
 import { type ImportOptions, importOptions } from '../made-elsewhere.js'
 
+/** Of `fromImage`: what CreateOptions has, but shape, dtype and transfer. */
 export type FromImageOptions = ImportOptions
 
 /** Of pixels that are got from the browser at a time. */

@@ -10,6 +10,7 @@ import { SharedWork } from './shared-work.js'
 
 /** `fetch`, `overrides` and `useSuffixRequest` are those of zarrita's FetchStore, for an address. */
 export interface CachedZarrOptions extends AddressOptions {
+  /** Where the cache is kept. */
   disk: Disk
   /** Of this cache; what was used longest ago goes first. The disk's own budget and eviction stand beside it. */
   maxBytes: number
@@ -23,7 +24,9 @@ export interface CachedZarrOptions extends AddressOptions {
 
 /** To be given to zarrita. */
 export interface CachedZarrStore extends AsyncReadable {
+  /** The bytes; undefined where there are none. Errors: those of the remote, where they are not in the cache. */
   get(key: AbsolutePath, options?: { signal?: AbortSignal }): Promise<Uint8Array | undefined>
+  /** A part of them. Errors: as `get`. */
   getRange(key: AbsolutePath, range: RangeQuery, options?: { signal?: AbortSignal }): Promise<Uint8Array | undefined>
   /** From now on what is in the cache is asked for once more before it is given. */
   refresh(): void

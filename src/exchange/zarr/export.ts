@@ -18,6 +18,7 @@ import { chunkOf, dtypeOf } from './dtypes.js'
 import { createZarr, NEW_ZARR_OPTIONS, type NewZarrOptions } from './metadata.js'
 import { checkConcurrency, DEFAULT_CONCURRENCY, queueOf } from './queue.js'
 
+/** Of `toZarr`. */
 export interface ToZarrOptions extends WorkOptions, NewZarrOptions {
   /** Of a Zarr array that there is: what is to be written, of the array's shape. Default: all of it. */
   selection?: Selection

@@ -23,6 +23,7 @@ import { checkChunk, checkGrid } from './checked.js'
 import { dtypeOf, elementsOf } from './dtypes.js'
 import { checkConcurrency, DEFAULT_CONCURRENCY } from './queue.js'
 
+/** Of `fromZarr`. */
 export interface FromZarrOptions extends Omit<CreateOptions, 'shape' | 'dtype' | 'transfer'> {
   /** Of the Zarr array, as for `get`. Default: all of it. */
   selection?: Selection

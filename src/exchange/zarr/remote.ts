@@ -32,8 +32,11 @@ export interface Remote {
 
 /** Options of zarrita's FetchStore. */
 export interface AddressOptions {
+  /** In place of the page's `fetch`. */
   fetch?: (request: Request) => Promise<Response>
+  /** Of every request: headers, credentials. */
   overrides?: RequestInit
+  /** Whether ends of files are asked for by `bytes=-n`, which not every server answers. */
   useSuffixRequest?: boolean
 }
 

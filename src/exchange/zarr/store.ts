@@ -9,11 +9,15 @@ import { selectionOf } from './range.js'
 
 /** What zarrita reads from and writes to; `has` and `delete` are those of its own stores. */
 export interface ZarrStore extends AsyncMutable {
+  /** The bytes; undefined where there are none. */
   get(key: AbsolutePath, options?: { signal?: AbortSignal }): Promise<Uint8Array | undefined>
   /** What a range has beyond the end is left out. */
   getRange(key: AbsolutePath, range: RangeQuery, options?: { signal?: AbortSignal }): Promise<Uint8Array | undefined>
+  /** Copies; resolves when the bytes are committed. */
   set(key: AbsolutePath, value: Uint8Array): Promise<void>
+  /** Whether there are bytes. */
   has(key: AbsolutePath): Promise<boolean>
+  /** Returns whether there was something. */
   delete(key: AbsolutePath): Promise<boolean>
 }
 

@@ -8,7 +8,12 @@ globalThis.visit = async (options = {}) => {
     if (await disk.has('kept')) {
       const kept = await disk.openArray('kept')
       const sum = await add(kept, 0.5)
-      return { backend: disk.backend, kept: (await kept.get()).toNested(), sum: sum.toNested() }
+      return {
+        backend: disk.backend,
+        kept: (await kept.get()).toNested(),
+        sum: sum.toNested(),
+        mean: await kept.mean(),
+      }
     }
     await disk.array(new Float32Array([1, 2, 3]), { cachePath: 'kept' })
     return 'kept it'

@@ -1,4 +1,6 @@
 // A stock Firefox, which Playwright cannot drive: Puppeteer over WebDriver BiDi.
+import { readdir } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { type Browser, launch, type Page } from 'puppeteer-core'
 import { type Driver, type DriverPage, INSECURE_HOST, type Launch } from './driver.js'
 
@@ -14,23 +16,36 @@ export const launchStockFirefox: Launch = async ({ executablePath, profile, isPr
       ...(isPrivate && { 'browser.privatebrowsing.autostart': true }),
     },
   })
-  return new BidiDriver(browser)
+  return new BidiDriver(browser, profile)
 }
 
 class BidiDriver implements Driver {
   readonly #browser: Browser
+  readonly #profile: string
 
-  constructor(browser: Browser) {
+  constructor(browser: Browser, profile: string) {
     this.#browser = browser
+    this.#profile = profile
   }
 
   async newPage(): Promise<DriverPage> {
     return new BidiPage(await this.#browser.newPage())
   }
 
-  close(): Promise<void> {
-    return this.#browser.close()
+  async close(): Promise<void> {
+    try {
+      await this.#browser.close()
+    } finally {
+      await untilRestored(this.#profile)
+    }
   }
+}
+
+/** Puppeteer puts files of the profile back when it sees that Firefox has ended: whoever starts it again meanwhile finds them half done. */
+async function untilRestored(profile: string): Promise<void> {
+  const deadline = performance.now() + 10_000
+  const isPending = async () => (await readdir(profile)).some((name) => name.endsWith('.puppeteer'))
+  while ((await isPending()) && performance.now() < deadline) await setTimeout(20)
 }
 
 class BidiPage implements DriverPage {

@@ -15,6 +15,7 @@ import type { ReducedInput } from './plan.js'
 import { type AccumulateOptions, resolveAccumulate } from './results.js'
 import { groupsOf } from './walk.js'
 
+/** Which operator runs along the axis. */
 export type AccumulateName = 'add' | 'multiply' | 'minimum' | 'maximum'
 
 const TABLES: Readonly<Record<AccumulateName, Readonly<Partial<Record<DType, AccumulationKernel>>>>> = {

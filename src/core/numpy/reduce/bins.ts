@@ -2,6 +2,7 @@
 import { DTYPES, type DType } from '../../dtype.js'
 import { DTypeError, ShapeError } from '../../errors.js'
 
+/** Of `histogram`. */
 export interface HistogramOptions {
   /** How many bins of one width, default 10, or their edges. */
   readonly bins?: number | readonly number[] | undefined

@@ -10,6 +10,7 @@ import { accumulateArray, histogramOf, matmulArrays, percentileOf } from './memo
 import type { PercentileMethod } from './ranks.js'
 import type { ReductionName } from './types.js'
 
+/** Of what goes along axes. */
 export interface AxisOptions {
   /** The axes to reduce; null or left out: all; []: none. Negative ones count from the end. */
   readonly axis?: number | readonly number[] | null | undefined
@@ -17,23 +18,28 @@ export interface AxisOptions {
   readonly keepdims?: boolean | undefined
 }
 
+/** Of `sum`, `prod` and `mean`. */
 export interface DTypeOptions extends AxisOptions {
   /** The dtype to compute and give. */
   readonly dtype?: DType | undefined
 }
 
+/** Of `std` and `var`. */
 export interface MomentOptions extends DTypeOptions {
   /** Taken off the number of elements before it divides; default 0. */
   readonly ddof?: number | undefined
 }
 
+/** Of `argmin` and `argmax`. */
 export interface ArgumentOptions extends AxisOptions {
+  /** One axis; null or left out: all, in C order. */
   readonly axis?: number | null | undefined
 }
 
 /** Where `out` is given it takes the result, of its very shape, cast `same_kind`. It may be the operand or overlap it. */
 type WithOut<Options, O> = Options & { readonly out: O }
 
+/** `sum(a, { axis, keepdims })`: of the shape that is left. */
 export interface Reduction<Options, S extends Scalar = Scalar> {
   <O extends NDArray>(a: MemoryOperand, options: WithOut<Options, O>): O
   /** Without `axis`, `keepdims` and `out` a scalar, else an array. */
@@ -52,27 +58,27 @@ function reduction<Options, S extends Scalar = Scalar>(name: ReductionName): Red
 
 /** Integers are summed in 64 bits, floats pairwise in NumPy's order, bit for bit. Source: numpy.sum. */
 export const sum = reduction<DTypeOptions>('sum')
-/** Source: numpy.prod. */
+/** The product; integers in 64 bits. Source: numpy.prod. */
 export const prod = reduction<DTypeOptions>('prod')
-/** Source: numpy.mean. */
+/** The mean; of integers and booleans as float64. Source: numpy.mean. */
 export const mean = reduction<DTypeOptions>('mean')
-/** In two passes, as NumPy: the mean, then the deviations from it. Source: numpy.std. */
+/** The standard deviation, in two passes, as NumPy: the mean, then the deviations from it. Source: numpy.std. */
 export const std = reduction<MomentOptions>('std')
-/** In two passes, as NumPy: the mean, then the deviations from it. Source: numpy.var. */
+/** The variance, as `std`. Source: numpy.var. */
 export const var_ = reduction<MomentOptions>('var')
-/** NaN wins. Source: numpy.min. */
+/** The least element; NaN wins. Source: numpy.min. */
 export const min = reduction<AxisOptions>('min')
-/** NaN wins. Source: numpy.max. */
+/** The greatest element; NaN wins. Source: numpy.max. */
 export const max = reduction<AxisOptions>('max')
 /** The first least element's place, in C order without `axis`; the first NaN's. Source: numpy.argmin. */
 export const argmin = reduction<ArgumentOptions, number>('argmin')
 /** The first greatest element's place, in C order without `axis`; the first NaN's. Source: numpy.argmax. */
 export const argmax = reduction<ArgumentOptions, number>('argmax')
-/** Source: numpy.any. */
+/** Whether one is other than 0. Source: numpy.any. */
 export const any = reduction<AxisOptions, boolean>('any')
-/** Source: numpy.all. */
+/** Whether none is 0. Source: numpy.all. */
 export const all = reduction<AxisOptions, boolean>('all')
-/** Source: numpy.count_nonzero. */
+/** How many are other than 0. Source: numpy.count_nonzero. */
 export const countNonzero = reduction<AxisOptions, number>('countNonzero')
 
 /**
@@ -112,6 +118,7 @@ export function histogram(
   return { counts: NDArray.from(counts), edges: NDArray.from(edges) }
 }
 
+/** Of `percentile`. */
 export interface PercentileSyncOptions extends AxisOptions {
   /** What is taken where a percentile lies between two elements; default 'linear'. */
   readonly method?: PercentileMethod | undefined
