@@ -5,7 +5,7 @@ import type { ResolvedSelection } from './core/selection.js'
 import type { EvaluatedArray, Evaluation } from './evaluation.js'
 
 /** Checked in the handshake: page and worker must have the same. */
-export const PROTOCOL_VERSION = 3
+export const PROTOCOL_VERSION = 4
 
 /** A page's worker has the disk, or is served by the one that has. */
 export type Role = 'owner' | 'guest'
@@ -275,7 +275,7 @@ export type ServiceMessage =
 /** Addresses of the scripts that a storage worker runs when it first needs them, by name; none where it is one script. */
 export type WorkerParts = { readonly [name: string]: string }
 
-/** The one object behind comlink. ids on the wire, no proxies but this one. */
+/** The one object behind comlink, but for `call`: see call-messages.ts. ids on the wire, no proxies but this one. */
 export interface ServiceRoot {
   /** Answers at once with the service's PROTOCOL_VERSION. `lifeLock` is held by the worker as long as it lives. */
   hello(lifeLock: string, parts?: WorkerParts): Promise<number>

@@ -2,7 +2,8 @@
 import { DiskBackedNDArray } from './array.js'
 import { LazyDiskCache } from './cache.js'
 import { classNamed } from './classes.js'
-import type { LazyDiskCacheConfig, LazyDiskCacheSettings } from './config.js'
+import { LazyDiskCacheConfig, type LazyDiskCacheSettings } from './config.js'
+import { NotFoundError } from './core/errors.js'
 import { keyOfSegment, segmentOfKey } from './core/path.js'
 import type { ArrayData } from './creation.js'
 import { custodyOf } from './custodies.js'
@@ -37,6 +38,9 @@ export interface ShelfRules<T extends LazyDiskCache> extends Lifetime {
   /** Whether a value may be in the store; one that may not is a TypeError. */
   validator?(value: LazyDiskCache): boolean
 }
+
+/** The name under which DiskBackedNDArray is registered. */
+const PLAIN_CLASS = 'DiskBackedNDArray'
 
 let memoryShelves = 0
 
@@ -104,11 +108,37 @@ export class Shelf<T extends LazyDiskCache> {
     return this.disk === undefined ? undefined : this.#session.run(() => this.#session.call('stat', { path }))
   }
 
+  /** What is under the key, as `#revive` gives it: of a plain array in one call. Errors: as `#revive`. */
+  async get(key: string): Promise<T | undefined> {
+    if (this.disk === undefined) return undefined
+    const cachePath = this.pathOf(key)
+    const session = this.#session
+    const opened = await session.run(async () => {
+      const meta = await session.call('open', { path: cachePath }).catch(unlessNotFound)
+      if (meta === undefined || meta.hasState || meta.className !== PLAIN_CLASS) return { meta }
+      const value: DiskBackedNDArray = Reflect.construct(DiskBackedNDArray, [])
+      const { automaticOffloading } = this.config
+      const settings = { automaticOffloading, enableCaching: true, cachePath, purgeDiskOnGc: false }
+      custodyOf(value).configure(new LazyDiskCacheConfig(settings), session)
+      await custodyOf(value).adopt(session, meta)
+      return { meta, value }
+    })
+    const { meta, value } = opened
+    if (value !== undefined) return this.#checked(value)
+    if (meta === undefined) return undefined
+    try {
+      return await this.#revive(meta)
+    } finally {
+      // The object has a hold of its own; where that of `open` is not given up, its worker is lost.
+      await session.call('release', { incarnations: [meta.incarnation] }).catch(() => undefined)
+    }
+  }
+
   /**
    * The value on disk, as the class it was stored as, purge armed again where it was. Errors: NotFoundError for a class that is
    * not registered, TypeError for a value that is refused; the bytes stay.
    */
-  async revive(meta: ArrayMeta): Promise<T> {
+  async #revive(meta: ArrayMeta): Promise<T> {
     const session = this.#session
     const { path: cachePath, className, shape, dtype, incarnation } = meta
     const cls = classNamed(className)
@@ -121,9 +151,16 @@ export class Shelf<T extends LazyDiskCache> {
       ...(stored !== undefined && 'extra' in stored && { extra: stored.extra }),
     }
     const value = await cls.revive(state, this.disk as Disk) // there was something on it
+    return this.#checked(value, async () => {
+      if (purgeDiskOnGc) await setPurge(custodyOf(value), true)
+    })
+  }
+
+  /** What is refused is closed. Errors: as `check`, those of `then`. */
+  async #checked(value: LazyDiskCache, then?: () => Promise<void>): Promise<T> {
     try {
       const checked = this.check(value)
-      if (purgeDiskOnGc) await setPurge(custodyOf(value), true)
+      await then?.()
       return checked
     } catch (error) {
       await value.close()
@@ -243,6 +280,10 @@ export class Shelf<T extends LazyDiskCache> {
   #stagingPath(): string {
     return `${EPHEMERAL_FOLDER}/${this.#session.connection.client}/staged-${this.#staged++}`
   }
+}
+
+function unlessNotFound(error: unknown): undefined {
+  if (!(error instanceof NotFoundError)) throw error
 }
 
 function isOneClass<T>(types: Class<T> | readonly Class<T>[]): types is Class<T> {

@@ -57,10 +57,12 @@ export class StoreEntries<T extends LazyDiskCache> {
     const value = this.present(key)
     const isLent = this.#lent.has(key)
     if (value !== undefined && !isLent) return value
-    const meta = await this.shelf.find(key)
     // What is lent may have expired meanwhile: then it is no entry any more.
-    if (value !== undefined && custodyOf(value).residency?.meta.incarnation === meta?.incarnation) return value
-    if (meta !== undefined) return this.keep(key, await this.shelf.revive(meta))
+    const isSame = async (lent: T) =>
+      custodyOf(lent).residency?.meta.incarnation === (await this.shelf.find(key))?.incarnation
+    if (value !== undefined && (await isSame(value))) return value
+    const onDisk = await this.shelf.get(key)
+    if (onDisk !== undefined) return this.keep(key, onDisk)
     this.#drop(key)
     return undefined
   }

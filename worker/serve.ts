@@ -1,6 +1,6 @@
 // The storage worker: has the disk's files open, or is a guest of the worker that has. Offers the service to the page over comlink.
-import { expose, transfer } from 'comlink'
-import { transferables } from '../src/engine/service.js'
+import { expose } from 'comlink'
+import { answerCalls } from '../src/call-messages.js'
 import { type EventMessage, PROTOCOL_VERSION, type WorkerParts, type WorkerRoot } from '../src/protocol.js'
 import { deleteDisk, listDisks } from './disks.js'
 import { Member } from './member.js'
@@ -10,18 +10,17 @@ import { holdForLife } from './ownership.js'
 export function serve(findParts: (parts: WorkerParts) => void = () => undefined): void {
   /** From `hello` on, the page's first call. */
   let member: Member
-  const root: WorkerRoot = {
+  const root: Omit<WorkerRoot, 'call'> = {
     hello: async (lifeLock, parts = {}) => {
       findParts(parts)
       await holdForLife(lifeLock)
-      member = new Member(lifeLock, (event) => postMessage({ event } satisfies EventMessage))
+      member = new Member(lifeLock, (event) => {
+        answers.flush() // events and answers arrive in the order they were sent
+        postMessage({ event } satisfies EventMessage)
+      })
       return PROTOCOL_VERSION
     },
     open: (request) => member.open(request),
-    call: async (request) => {
-      const outcome = await member.call(request)
-      return transfer(outcome, outcome.ok ? transferables(outcome.value) : [])
-    },
     abort: (id) => member.abort(id),
     told: (id) => member.told(id),
     listDisks,
@@ -32,5 +31,6 @@ export function serve(findParts: (parts: WorkerParts) => void = () => undefined)
   addEventListener('messageerror', () => {
     throw new Error('a request to the storage worker was unreadable')
   })
+  const answers = answerCalls(globalThis, (request) => member.call(request))
   expose(root)
 }

@@ -45,12 +45,6 @@ export function createService(host: ServiceHost, send: (message: ServiceMessage)
   }
 }
 
-/** Every buffer a result carries, for the way back by transfer. */
-export function transferables(value: unknown): ArrayBuffer[] {
-  const buffer = typeof value === 'object' && value !== null && 'buffer' in value ? value.buffer : undefined
-  return buffer instanceof ArrayBuffer ? [buffer] : []
-}
-
 export class Service {
   /** Whose request opened the disk: its limits hold for all. */
   readonly first: Client
