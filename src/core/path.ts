@@ -2,10 +2,13 @@
 import { InvalidKeyError, InvalidPathError } from './errors.js'
 
 const MAX_KEY_BYTES = 1024
+/** A segment that is empty, '.' or '..'. */
+const RESERVED_SEGMENT = /(?:^|\/)\.{0,2}(?:\/|$)/
 
 /** Returns `path` if it is segments joined by '/', none empty, '.' or '..'. Errors: InvalidPathError. */
 export function checkPath(path: unknown): string {
   if (typeof path !== 'string') throw new InvalidPathError(`invalid path ${quote(path)}: a path is a string`)
+  if (!RESERVED_SEGMENT.test(path) && path.isWellFormed()) return path
   for (const segment of path.split('/')) {
     const broken = brokenSegmentRule(segment)
     if (broken !== undefined) throw new InvalidPathError(`invalid path ${quote(path)}: ${broken}`)

@@ -13,20 +13,20 @@ export function checkShape(shape: unknown): readonly number[] {
   if (shape.length > MAX_AXES) {
     throw new ShapeError(`maximum supported dimension for an ndarray is currently ${MAX_AXES}, found ${shape.length}`)
   }
-  const lengths: readonly unknown[] = Array.from(shape)
-  const given = `(${lengths.map(String).join(',')})`
-  for (const length of lengths) {
+  const given = () => `(${shape.map(String).join(',')})`
+  const checked: number[] = []
+  for (const length of shape as readonly unknown[]) {
     if (typeof length !== 'number' || !Number.isInteger(length)) {
-      throw new ShapeError(`the lengths of a shape are integers, got ${String(length)} in ${given}`)
+      throw new ShapeError(`the lengths of a shape are integers, got ${String(length)} in ${given()}`)
     }
-    if (length < 0) throw new ShapeError(`negative dimensions are not allowed, got ${length} in ${given}`)
-    if (length > Number.MAX_SAFE_INTEGER) throw new ShapeError(`Maximum allowed dimension exceeded in ${given}`)
+    if (length < 0) throw new ShapeError(`negative dimensions are not allowed, got ${length} in ${given()}`)
+    if (length > Number.MAX_SAFE_INTEGER) throw new ShapeError(`Maximum allowed dimension exceeded in ${given()}`)
+    checked.push(length + 0) // -0 becomes 0
   }
-  const checked = Object.freeze(lengths.map((length) => (length as number) + 0)) // -0 becomes 0
   if (sizeOf(checked) > Number.MAX_SAFE_INTEGER) {
-    throw new ShapeError(`array is too big: shape ${given} has more than 2^53 - 1 elements`)
+    throw new ShapeError(`array is too big: shape ${given()} has more than 2^53 - 1 elements`)
   }
-  return checked
+  return Object.freeze(checked)
 }
 
 /** The number of elements. */

@@ -5,6 +5,8 @@ const decoder = new TextDecoder()
 
 /** Typed arrays of so few elements have no ArrayBuffer of their own in V8, as long as nobody asks for it. */
 const FEW = 8
+/** Up to here a text of ASCII is read faster without the decoder. */
+const SHORT_TEXT_BYTES = 64
 const oneDouble = new Float64Array(1)
 const itsBytes = new Uint8Array(oneDouble.buffer)
 
@@ -79,6 +81,7 @@ export class ByteWriter {
 export class ByteReader {
   readonly #bytes: Uint8Array
   #offset = 0
+  #lastRepeated = { start: 0, end: 0, text: '' }
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
@@ -126,8 +129,29 @@ export class ByteReader {
 
   text(): string {
     const byteLength = this.integer()
-    const offset = this.#take(byteLength)
-    return decoder.decode(this.#bytes.subarray(offset, offset + byteLength))
+    const start = this.#take(byteLength)
+    const bytes = this.#bytes.subarray(start, this.#offset)
+    if (byteLength > SHORT_TEXT_BYTES || !isAscii(bytes)) return decoder.decode(bytes)
+    return String.fromCharCode.apply(null, bytes as unknown as number[]) // it takes whatever has a length
+  }
+
+  /** As `text`, for what mostly is as the last one was: the same string then. */
+  repeatedText(): string {
+    const from = this.#offset
+    const { start, end, text } = this.#lastRepeated
+    if (this.#isSame(start, end)) {
+      this.#take(end - start)
+      return text
+    }
+    const read = this.text()
+    this.#lastRepeated = { start: from, end: this.#offset, text: read }
+    return read
+  }
+
+  /** Whether the next bytes are those, of which there are some. */
+  #isSame(start: number, end: number): boolean {
+    for (let at = start; at < end; at++) if (this.#bytes[at] !== this.#bytes[this.#offset + at - start]) return false
+    return end > start
   }
 
   #take(count: number): number {
@@ -136,6 +160,11 @@ export class ByteReader {
     this.#offset = offset + count
     return offset
   }
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) > 0x7f) return false
+  return true
 }
 
 /** Bytes of a well-formed string in UTF-8. */

@@ -171,7 +171,7 @@ function readEntry(reader: ByteReader): Entry {
   const shape: number[] = []
   for (let ndim = reader.integer(); ndim > 0; ndim--) shape.push(reader.integer())
   const nbytes = reader.integer()
-  const className = reader.text()
+  const className = reader.repeatedText()
   const modified = reader.double()
   const blocks = reader.doubles(reader.count())
   checkShape(shape)
@@ -234,14 +234,16 @@ function writeTexts(writer: ByteWriter, texts: readonly string[]): void {
   for (const text of texts) writer.text(text)
 }
 
-function readTexts(reader: ByteReader): string[] {
+function readTexts(reader: ByteReader): readonly string[] {
+  let count = reader.integer()
+  if (count === 0) return NO_TEXTS
   const texts: string[] = []
-  for (let count = reader.integer(); count > 0; count--) texts.push(reader.text())
+  for (; count > 0; count--) texts.push(reader.text())
   return texts
 }
 
 const NO_ATTRIBUTES = Object.freeze({})
-const NO_TAGS: readonly string[] = Object.freeze([])
+const NO_TEXTS: readonly string[] = Object.freeze([])
 
 function readDescription(reader: ByteReader): Description {
   const path = checkPath(reader.text())
@@ -258,7 +260,7 @@ function readDescription(reader: ByteReader): Description {
     hasState: (flags & HAS_STATE) !== 0,
     clients,
     expires: flags & HAS_EXPIRY ? reader.double() : Number.POSITIVE_INFINITY,
-    tags: flags & HAS_TAGS ? readTexts(reader) : NO_TAGS,
+    tags: flags & HAS_TAGS ? readTexts(reader) : NO_TEXTS,
   }
 }
 
