@@ -20,7 +20,8 @@ test('recycled buffers, batches, clean arrays and operators are worth what they 
       await Promise.all([a.purge(), out.purge()])
     }
 
-    const median = async (run: () => Promise<unknown>, prepare: () => Promise<unknown> = async () => undefined) => {
+    // Another test may be at work: the fastest of a few is what that disturbs least.
+    const fastest = async (run: () => Promise<unknown>, prepare: () => Promise<unknown> = async () => undefined) => {
       const times: number[] = []
       for (let round = 0; round < 5; round++) {
         await prepare()
@@ -28,7 +29,7 @@ test('recycled buffers, batches, clean arrays and operators are worth what they 
         await run()
         times.push(performance.now() - started)
       }
-      return times.sort((a, b) => a - b)[2] as number // of five
+      return Math.min(...times)
     }
 
     const array = await disk.array(new Float32Array(8 * MIB).fill(1), { cachePath: 'large' })
@@ -37,38 +38,38 @@ test('recycled buffers, batches, clean arrays and operators are worth what they 
     const writable = await file.createWritable()
     await writable.write(new Uint8Array(32 * MIB))
     await writable.close()
-    const native = await median(async () => (await file.getFile()).arrayBuffer())
+    const native = await fastest(async () => (await file.getFile()).arrayBuffer())
     await (await navigator.storage.getDirectory()).removeEntry('speed')
-    const recycled = await median(read, async () => {
+    const recycled = await fastest(read, async () => {
       await read()
       await array.offload({ transfer: true })
     })
-    const fresh = await median(read, async () => {
+    const fresh = await fastest(read, async () => {
       await read()
       await array.offload()
     })
-    const clean = await median(() => array.offload(), read)
-    const changing = await median(
+    const clean = await fastest(() => array.offload(), read)
+    const changing = await fastest(
       () => array.offload({ transfer: true }),
       () => array.data(),
     )
 
     const selections = Array.from({ length: 256 }, (_, i) => [slice(i * 16_384, (i + 1) * 16_384)])
-    const one = await median(async () => {
+    const one = await fastest(async () => {
       for (const selection of selections) await array.get(selection)
     })
-    const many = await median(() => array.getMany(selections))
+    const many = await fastest(() => array.getMany(selections))
 
     const store = await disk.store('small')
     const entries = Array.from({ length: 200 }, (_, i) => [`${i}`, new Uint8Array(65_536)] as const)
-    const singly = await median(async () => {
+    const singly = await fastest(async () => {
       for (const [key, value] of entries) await store.set(key, value)
     })
-    const together = await median(() => store.setMany(entries))
+    const together = await fastest(() => store.setMany(entries))
 
     const out = await disk.zeros([8 * MIB], 'float32')
-    const adding = await median(() => numpy.add(array, array, { out }))
-    const summing = await median(() => numpy.sum(array))
+    const adding = await fastest(() => numpy.add(array, array, { out }))
+    const summing = await fastest(() => numpy.sum(array))
     return {
       recycledToNative: recycled / native,
       recycledToFresh: recycled / fresh,

@@ -161,14 +161,22 @@ test('two tabs share one cache of another origin, which allows no conditions, an
         ['/a', '/b', '/c', '/d', '/e'].map(async (key) => (await store.get(key as '/a'))?.[99_999]),
       )
       const closed = await outcome(store.get('/closed'))
-      const { bytes } = await store.usage()
-      return { found, closed: closed.name, isSmall: bytes <= 450_000 }
+      return { found, closed: closed.name }
     }
-    const all = (value: number) => ({ found: Array(5).fill(value), closed: 'TypeError', isSmall: true })
+    const all = (value: number) => ({ found: Array(5).fill(value), closed: 'TypeError' })
     expect(await Promise.all(pages.map((page) => page.evaluate(read, url, false)))).toEqual([all(1), all(1)])
     expect(answers).toBeLessThanOrEqual(10)
     version = 2
     expect(await Promise.all(pages.map((page) => page.evaluate(read, url, true)))).toEqual([all(2), all(2)])
+    const sizeAfterOneMore = async (url: string) => {
+      const { cached } = await import('/src/zarr.ts')
+      const { disk } = await import('/tests/support/kept.ts')
+      const store = cached(url, { disk: disk(), maxBytes: 350_000 })
+      await store.get('/f')
+      return (await store.usage()).bytes
+    }
+    // What two keep at the same moment may be too much until the next is kept.
+    expect(await pages[0]?.evaluate(sizeAfterOneMore, url)).toBeLessThanOrEqual(350_000)
     isOpen = false
     const offline = async (url: string) => {
       const { cached } = await import('/src/zarr.ts')

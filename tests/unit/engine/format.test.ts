@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { CATALOG_FORMAT, formatOf } from '../../../src/engine/frame.js'
 import { MemoryStateStore } from '../../../src/engine/memory-directory.js'
-import { bytesAt, openService, pattern, putBytes } from '../../support/engine-harness.js'
+import { bytesAt, openService, putBytes } from '../../support/engine-harness.js'
 import { FaultyDirectory } from '../../support/faulty-directory.js'
 
 type Files = Record<string, { readonly size: number; readonly gzip: string }>
@@ -13,6 +13,15 @@ type Files = Record<string, { readonly size: number; readonly gzip: string }>
 const FORMAT_1: { readonly closed: Files; readonly unclean: Files } = JSON.parse(
   readFileSync(new URL('../../support/disks/format-1.json', import.meta.url), 'utf8'),
 )
+
+/** What the arrays were filled with. */
+function pattern(byteLength: number, seed: number): Uint8Array {
+  let state = Math.imul(seed + 1, 0x9e3779b1)
+  return Uint8Array.from({ length: byteLength }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0
+    return state >>> 24
+  })
+}
 
 function directoryOf(files: Files): FaultyDirectory {
   const directory = new FaultyDirectory()
