@@ -1,5 +1,5 @@
-// A second worker that reads and computes beside the owner's, over handles of its own on the data files. It runs the owner's script, from
-// the first computation that is worth it until the disk is closed.
+// A second worker that reads and computes beside the owner's, over handles of its own on the data files. It runs the owner's
+// script, from the first computation that is worth it until the disk is closed.
 import { wrap } from 'comlink'
 import type { PieceShare, SecondThread } from '../src/engine/operators/sharing.js'
 import { secondLockName } from '../src/names.js'

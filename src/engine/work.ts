@@ -9,7 +9,7 @@ const REPORT_INTERVAL_MS = 16
 const ACCESS_COST_BYTES = 16 * 1024
 /** A step: one block of I/O. */
 const STEP_COST_BYTES = 1 << 20
-/** A step of what computes: up to a millisecond by the clock. Pauses after every block took a fifth of the time of an addition. */
+/** A step of what computes: up to a millisecond by the clock. */
 const COMPUTING_STEP_COST_BYTES = 4 << 20
 
 /** Thrown at the next step after abort(). The page has rejected with the signal's reason by then. */
