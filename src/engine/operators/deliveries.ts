@@ -1,0 +1,162 @@
+// Runs of elements that another thread computes and hands over, in buffers that go to and fro.
+import type { ElementsShare, SecondThread } from './sharing.js'
+
+/** With so many the other thread has work while this one writes. */
+const MOST_UNDER_WAY = 4
+
+export interface Run {
+  readonly start: number
+  readonly count: number
+}
+
+/** A run to be computed, and a buffer for the elements of each result. */
+export interface Order extends Run {
+  readonly buffers: readonly ArrayBuffer[]
+}
+
+/** The same, filled. */
+export interface Delivery extends Order {
+  /** Of each result that is summed, those of its blocks. */
+  readonly checksums: readonly (readonly number[] | undefined)[]
+}
+
+/** The runs that nobody has taken yet, all of `length` elements but the last. */
+export class RunsLeft {
+  readonly #size: number
+  readonly #length: number
+  #next = 0
+  readonly #returned: Run[] = []
+
+  constructor(size: number, length: number) {
+    this.#size = size
+    this.#length = length
+  }
+
+  take(): Run | undefined {
+    const returned = this.#returned.pop()
+    if (returned !== undefined || this.#next >= this.#size) return returned
+    const start = this.#next
+    this.#next += this.#length
+    return { start, count: Math.min(this.#length, this.#size - start) }
+  }
+
+  /** Another thread does only those of full length. */
+  takeFull(): Run | undefined {
+    return this.#next + this.#length <= this.#size ? this.take() : undefined
+  }
+
+  giveBack(runs: Iterable<Run>): void {
+    this.#returned.push(...runs)
+  }
+}
+
+/** Has another thread compute runs, as soon as there is one. What that fails to do is left again. */
+export class Deliveries {
+  readonly #second: SecondThread
+  readonly #share: ElementsShare
+  readonly #left: RunsLeft
+  readonly #arrived: Delivery[] = []
+  /** By their starts. */
+  readonly #underWay = new Map<number, Run>()
+  #port: MessagePort | undefined
+  #served = Promise.resolve()
+  #isOver = false
+  #changed: () => void = () => undefined
+
+  /** `makeBuffers`: for a run of full length. */
+  constructor(second: SecondThread, share: ElementsShare, left: RunsLeft, makeBuffers: () => ArrayBuffer[]) {
+    this.#second = second
+    this.#share = share
+    this.#left = left
+    void second.ready().then((isReady) => {
+      if (!isReady || this.#isOver) return
+      this.#begin()
+      for (let i = 0; i < MOST_UNDER_WAY; i++) this.#order(makeBuffers)
+    })
+  }
+
+  /** Whether some are to come; messages bring them. */
+  get areUnderWay(): boolean {
+    return this.#underWay.size > 0
+  }
+
+  /** One that has come. */
+  take(): Delivery | undefined {
+    return this.#arrived.shift()
+  }
+
+  /** Its buffers may be filled anew. */
+  done({ buffers }: Delivery): void {
+    this.#order(() => buffers)
+  }
+
+  /** Resolves when one has come, or none is to come any more. */
+  async change(): Promise<void> {
+    if (this.#arrived.length > 0 || !this.areUnderWay) return
+    await new Promise<void>((resolve) => {
+      this.#changed = resolve
+    })
+  }
+
+  /** Resolves when the other thread does nothing more. */
+  async end(): Promise<void> {
+    this.#isOver = true
+    this.#port?.postMessage(null)
+    await this.#served
+  }
+
+  #begin(): void {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = ({ data }) => {
+      const delivery = data as Delivery // see computeRuns
+      this.#underWay.delete(delivery.start)
+      this.#arrived.push(delivery)
+      this.#changed()
+    }
+    this.#port = port1
+    this.#served = this.#second
+      .compute(this.#share, port2)
+      .catch(() => undefined) // whatever is wrong is met by this thread again
+      .then(() => this.#stop())
+  }
+
+  #order(buffers: () => readonly ArrayBuffer[]): void {
+    const run = this.#port && this.#left.takeFull()
+    if (run === undefined) return
+    this.#underWay.set(run.start, run)
+    const order: Order = { ...run, buffers: buffers() }
+    this.#port?.postMessage(order, [...order.buffers])
+  }
+
+  #stop(): void {
+    this.#port?.close()
+    this.#port = undefined
+    this.#left.giveBack(this.#underWay.values())
+    this.#underWay.clear()
+    this.#changed()
+  }
+}
+
+/** The orders that come, until the other side ends; `onEnd` is called at once then. */
+export async function* ordersFrom(port: MessagePort, onEnd: () => void): AsyncGenerator<Order, void, undefined> {
+  const come: Order[] = []
+  let isOver = false
+  let wake: (() => void) | undefined
+  port.onmessage = ({ data }) => {
+    const order = data as Order | null // see Deliveries
+    if (order === null) {
+      isOver = true
+      onEnd()
+    } else come.push(order)
+    wake?.()
+  }
+  while (!isOver) {
+    const order = come.shift()
+    if (order !== undefined) yield order
+    else {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+}
