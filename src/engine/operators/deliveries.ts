@@ -1,8 +1,8 @@
 // Runs of elements that another thread computes and hands over, in buffers that go to and fro.
 import type { ElementsShare, SecondThread } from './sharing.js'
 
-/** With so many the other thread has work while this one writes. */
-const MOST_UNDER_WAY = 4
+/** With so many the other thread has work while this one computes and writes one. */
+const MOST_UNDER_WAY = 3
 
 export interface Run {
   readonly start: number
@@ -75,9 +75,16 @@ export class Deliveries {
     })
   }
 
-  /** Whether some are to come; messages bring them. */
-  get areUnderWay(): boolean {
-    return this.#underWay.size > 0
+  /** How many are to come; messages bring them. */
+  get underWay(): number {
+    return this.#underWay.size
+  }
+
+  /** The run that would come last is this thread's again. */
+  takeBack(): Run | undefined {
+    const run = [...this.#underWay.values()].at(-1)
+    if (run !== undefined) this.#underWay.delete(run.start)
+    return run
   }
 
   /** One that has come. */
@@ -92,7 +99,7 @@ export class Deliveries {
 
   /** Resolves when one has come, or none is to come any more. */
   async change(): Promise<void> {
-    if (this.#arrived.length > 0 || !this.areUnderWay) return
+    if (this.#arrived.length > 0 || this.underWay === 0) return
     await new Promise<void>((resolve) => {
       this.#changed = resolve
     })
@@ -109,8 +116,7 @@ export class Deliveries {
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = ({ data }) => {
       const delivery = data as Delivery // see computeRuns
-      this.#underWay.delete(delivery.start)
-      this.#arrived.push(delivery)
+      if (this.#underWay.delete(delivery.start)) this.#arrived.push(delivery)
       this.#changed()
     }
     this.#port = port1

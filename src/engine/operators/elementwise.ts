@@ -7,7 +7,7 @@ import { BLOCK_BYTES } from '../../protocol.js'
 import { checksum } from '../checksum.js'
 import type { DataFiles } from '../data-files.js'
 import type { Work } from '../work.js'
-import { Deliveries, type Delivery, ordersFrom, RunsLeft } from './deliveries.js'
+import { Deliveries, type Delivery, ordersFrom, type Run, RunsLeft } from './deliveries.js'
 import { type Computing, Expressions, type ExpressionsReader } from './expressions.js'
 import { Grain } from './grain.js'
 import { begin, type Job } from './job.js'
@@ -44,7 +44,7 @@ async function all(
 ): Promise<void> {
   for (;;) {
     const delivery = deliveries?.take()
-    const run = delivery === undefined ? left.take() : undefined
+    const run = delivery === undefined ? (left.take() ?? lateRun(deliveries)) : undefined
     if (delivery !== undefined) {
       sinks.forEach((sink, i) => {
         sink.put(delivery.start, new Uint8Array(delivery.buffers[i] as ArrayBuffer), delivery.checksums[i])
@@ -56,10 +56,15 @@ async function all(
       sinks.forEach((sink, i) => {
         sink.put(run.start, made[i] as Uint8Array)
       })
-    } else if (deliveries?.areUnderWay) await deliveries.change()
+    } else if (deliveries !== undefined && deliveries.underWay > 0) await deliveries.change()
     else return
-    if (deliveries?.areUnderWay) await work.pause() // which lets them come
+    if (deliveries !== undefined && deliveries.underWay > 0) await work.pause() // which lets them come
   }
+}
+
+/** What the other thread has not begun with while this one has nothing left. */
+function lateRun(deliveries: Deliveries | undefined): Run | undefined {
+  return deliveries !== undefined && deliveries.underWay > 1 ? deliveries.takeBack() : undefined
 }
 
 /** What another thread delivers, where it is worth having one. */
