@@ -50,29 +50,41 @@ export class RunsLeft {
   }
 }
 
-/** Has another thread compute runs, as soon as there is one. What that fails to do is left again. */
+/** Has another thread compute runs. What that fails to do is left again. */
 export class Deliveries {
   readonly #second: SecondThread
   readonly #share: ElementsShare
   readonly #left: RunsLeft
+  readonly #makeBuffers: () => readonly ArrayBuffer[]
+  readonly #spare: (readonly ArrayBuffer[])[] = []
   readonly #arrived: Delivery[] = []
   /** By their starts. */
   readonly #underWay = new Map<number, Run>()
+  #state: 'not asked' | 'starting' | 'ready' | 'over' = 'not asked'
   #port: MessagePort | undefined
   #served = Promise.resolve()
-  #isOver = false
   #changed: () => void = () => undefined
 
   /** `makeBuffers`: for a run of full length. */
-  constructor(second: SecondThread, share: ElementsShare, left: RunsLeft, makeBuffers: () => ArrayBuffer[]) {
+  constructor(second: SecondThread, share: ElementsShare, left: RunsLeft, makeBuffers: () => readonly ArrayBuffer[]) {
     this.#second = second
     this.#share = share
     this.#left = left
-    void second.ready().then((isReady) => {
-      if (!isReady || this.#isOver) return
-      this.#begin()
-      for (let i = 0; i < MOST_UNDER_WAY; i++) this.#order(makeBuffers)
-    })
+    this.#makeBuffers = makeBuffers
+  }
+
+  /** Sees to it that the other thread has something to do; begins to start it where there is none yet. */
+  order(): void {
+    if (this.#state === 'not asked') this.#start()
+    if (this.#state !== 'ready') return
+    while (this.#underWay.size < MOST_UNDER_WAY) {
+      const run = this.#left.takeFull()
+      if (run === undefined) return
+      const port = this.#port ?? this.#begin()
+      const order: Order = { ...run, buffers: this.#spare.pop() ?? this.#makeBuffers() }
+      this.#underWay.set(run.start, run)
+      port.postMessage(order, [...order.buffers])
+    }
   }
 
   /** How many are to come; messages bring them. */
@@ -94,7 +106,7 @@ export class Deliveries {
 
   /** Its buffers may be filled anew. */
   done({ buffers }: Delivery): void {
-    this.#order(() => buffers)
+    this.#spare.push(buffers)
   }
 
   /** Resolves when one has come, or none is to come any more. */
@@ -107,12 +119,19 @@ export class Deliveries {
 
   /** Resolves when the other thread does nothing more. */
   async end(): Promise<void> {
-    this.#isOver = true
+    this.#state = 'over'
     this.#port?.postMessage(null)
     await this.#served
   }
 
-  #begin(): void {
+  #start(): void {
+    this.#state = 'starting'
+    void this.#second.ready().then((isReady) => {
+      if (this.#state === 'starting') this.#state = isReady ? 'ready' : 'over'
+    })
+  }
+
+  #begin(): MessagePort {
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = ({ data }) => {
       const delivery = data as Delivery // see computeRuns
@@ -124,17 +143,11 @@ export class Deliveries {
       .compute(this.#share, port2)
       .catch(() => undefined) // whatever is wrong is met by this thread again
       .then(() => this.#stop())
-  }
-
-  #order(buffers: () => readonly ArrayBuffer[]): void {
-    const run = this.#port && this.#left.takeFull()
-    if (run === undefined) return
-    this.#underWay.set(run.start, run)
-    const order: Order = { ...run, buffers: buffers() }
-    this.#port?.postMessage(order, [...order.buffers])
+    return port1
   }
 
   #stop(): void {
+    this.#state = 'over'
     this.#port?.close()
     this.#port = undefined
     this.#left.giveBack(this.#underWay.values())

@@ -42,7 +42,9 @@ async function all(
   deliveries: Deliveries | undefined,
   work: Work,
 ): Promise<void> {
+  const pace = new Pace()
   for (;;) {
+    if (pace.isWorthHelp) deliveries?.order()
     const delivery = deliveries?.take()
     const run = delivery === undefined ? (left.take() ?? lateRun(deliveries)) : undefined
     if (delivery !== undefined) {
@@ -52,13 +54,38 @@ async function all(
       deliveries?.done(delivery)
       work.advance(delivery.count * runs.bytesPerElement)
     } else if (run !== undefined) {
+      const began = work.now()
       const made = await runs.compute(run.start, run.count)
+      const wasMade = work.now()
       sinks.forEach((sink, i) => {
         sink.put(run.start, made[i] as Uint8Array)
       })
+      pace.note(wasMade - began, work.now() - wasMade)
     } else if (deliveries !== undefined && deliveries.underWay > 0) await deliveries.change()
     else return
     if (deliveries !== undefined && deliveries.underWay > 0) await work.pause() // which lets them come
+  }
+}
+
+/** Before, nothing is known. */
+const MEASURED_MS = 8
+
+/**
+ * How long runs take to be made and to be put, and so whether another thread's help is worth it: in measurements it gained
+ * nothing where making takes less than twice as long as putting, for both threads move their bytes through one memory.
+ */
+class Pace {
+  #making = 0
+  #putting = 0
+
+  get isWorthHelp(): boolean {
+    return this.#making + this.#putting >= MEASURED_MS && this.#making >= 2 * this.#putting
+  }
+
+  /** Milliseconds: of a coarse clock, but sums are exact enough. */
+  note(making: number, putting: number): void {
+    this.#making += making
+    this.#putting += putting
   }
 }
 
