@@ -65,8 +65,7 @@ test('what goes to an array that it comes from is whole, when the second worker 
     channel.onmessage = () => shared++
     while (shared < 2) await more()
     channel.onmessage = () => channel.postMessage('end')
-    await more()
-    while (await isThere()) await new Promise((resolve) => setTimeout(resolve, 10))
+    while (await isThere()) await more()
     await more()
     const values = (await a.toArray()) as Float32Array
     const wrong = values.findIndex((value, i) => value !== (i % 1021) + times * (i % 769))
