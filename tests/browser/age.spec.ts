@@ -99,9 +99,9 @@ test('a churn of creates, replaces, changes and deletes leaves a small disk, few
   expect(second - first).toBeLessThan(40 * MIB)
 })
 
-test('a disk with many arrays of mixed sizes opens in less than a second more than an empty one', async ({
-  session,
-}) => {
+test('a disk with many arrays of mixed sizes opens in less than a second more than an empty one', {
+  tag: '@alone',
+}, async ({ session }) => {
   const page = await session.openBuilt('works')
   const make = async (from: number, to: number): Promise<void> => {
     const { openDisk } = (await import(new URL('index.js', location.href).href)) as typeof import('../../src/index.js')
