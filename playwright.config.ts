@@ -1,4 +1,5 @@
-// Browser tests: *.spec.ts runs in Chromium and Firefox, *.chromium.spec.ts (and so on) in that browser only.
+// Browser tests: *.spec.ts runs in Chromium and Firefox, *.chromium.spec.ts (and so on) in that browser only. Tests tagged
+// @alone measure time: `npm test` runs them after the others, one at a time.
 import { defineConfig, type ReporterDescription } from '@playwright/test'
 import { BROWSERS, findBrowser } from './scripts/browsers.mjs'
 

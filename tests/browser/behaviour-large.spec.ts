@@ -253,7 +253,9 @@ test('progress begins at 0, never goes back, and ends before the promise resolve
   })
 })
 
-test('small reads are served while 512 MiB are written, and the page stays free', async ({ session }) => {
+test('small reads are served while 512 MiB are written, and the page stays free', { tag: '@alone' }, async ({
+  session,
+}) => {
   const page = await session.open()
   const seen = await page.evaluate(async () => {
     const { open } = await import('/tests/support/kept.ts')

@@ -49,7 +49,7 @@ async function pan(page: Page): Promise<void> {
   await page.mouse.up()
 }
 
-test('panning takes no task of more than 16 ms of the main thread', async ({ session }) => {
+test('panning takes no task of more than 16 ms of the main thread', { tag: '@alone' }, async ({ session }) => {
   const page = (await session.open('/demo/index.html?arcminutes=5')).playwright
   await page.locator('#first-run [data-is=make]').click()
   await page.locator('#map[data-settled=true]').waitFor({ timeout: 60_000 })

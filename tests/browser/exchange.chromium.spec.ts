@@ -159,7 +159,7 @@ test(`${SIZE} go out with less than 64 MiB of memory, as they are read`, async (
   expect(growth).toBeLessThan(64 << 20)
 })
 
-test(`${SIZE} that go out are aborted within 200 ms, and no file is there`, async ({ session }) => {
+test(`${SIZE} that go out are aborted within 200 ms, and no file is there`, { tag: '@alone' }, async ({ session }) => {
   const page = await session.open()
   const seen = await page.evaluate(
     async ([rows, columns]) => {
@@ -195,7 +195,7 @@ test(`${SIZE} that go out are aborted within 200 ms, and no file is there`, asyn
   expect(seen.milliseconds).toBeLessThan(200)
 })
 
-test(`${SIZE} that come in are aborted within 200 ms and leave nothing`, async ({ session }) => {
+test(`${SIZE} that come in are aborted within 200 ms and leave nothing`, { tag: '@alone' }, async ({ session }) => {
   const page = await session.open()
   for (const order of ['C', 'Fortran'] as const) {
     await give(page, makeFile(order))

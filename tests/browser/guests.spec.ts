@@ -332,7 +332,7 @@ test('what a guest goes on writing after a change of the owner is not taken for 
   expect(seen).toEqual(['owner', [1, 2]])
 })
 
-test('bulk reads of a guest are no slower than the files', async ({ session }, { annotations }) => {
+test('bulk reads of a guest are no slower than the files', { tag: '@alone' }, async ({ session }, { annotations }) => {
   const owner = await session.open()
   const guest = await session.open()
   for (const page of [owner, guest]) await openDisk(page)

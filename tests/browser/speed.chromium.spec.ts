@@ -3,7 +3,9 @@ import { expect, test } from '../support/fixtures.js'
 
 test.describe.configure({ timeout: 180_000 })
 
-test('recycled buffers, batches, clean arrays and operators are worth what they are there for', async ({ session }) => {
+test('recycled buffers, batches, clean arrays and operators are worth what they are there for', {
+  tag: '@alone',
+}, async ({ session }) => {
   const page = await session.open()
   const ratios = await page.evaluate(async () => {
     const { open } = await import('/tests/support/kept.ts')

@@ -1,10 +1,15 @@
 // Started once before the browser tests: Vite's dev server over the project's folder, at a free port told in TEST_PORT.
 import { readFile } from 'node:fs/promises'
 import { createServer, type Plugin } from 'vite'
+import { bundleModules } from './bundled-modules.js'
 import { BLANK_PAGE, ISOLATED_PAGE } from './session.js'
 
 export default async function startDevServer(): Promise<() => Promise<void>> {
-  const server = await createServer({ mode: 'test', plugins: [blankPage()], server: { host: '127.0.0.1', port: 0 } })
+  const server = await createServer({
+    mode: 'test',
+    plugins: [blankPage(), bundled(await bundleModules())],
+    server: { host: '127.0.0.1', port: 0 },
+  })
   await server.listen()
   const address = server.httpServer?.address()
   if (typeof address !== 'object' || address === null) throw new Error('the dev server has no port')
@@ -29,6 +34,20 @@ function blankPage(): Plugin {
       server.middlewares.use(BLANK_PAGE, async (_request, response) => {
         response.setHeader('content-type', 'text/html')
         response.end(await readFile(new URL('page.html', import.meta.url)))
+      })
+    },
+  }
+}
+
+function bundled(scripts: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: 'bundled-modules',
+    configureServer(server) {
+      server.middlewares.use((request, response, next) => {
+        const script = scripts.get(new URL(request.url ?? '/', 'http://localhost').pathname)
+        if (script === undefined) return next()
+        response.setHeader('content-type', 'text/javascript')
+        response.end(script)
       })
     },
   }
