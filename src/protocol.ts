@@ -277,7 +277,10 @@ export type WorkerParts = { readonly [name: string]: string }
 
 /** The one object behind comlink, but for `call`: see call-messages.ts. ids on the wire, no proxies but this one. */
 export interface ServiceRoot {
-  /** Answers at once with the service's PROTOCOL_VERSION. `lifeLock` is held by the worker as long as it lives. */
+  /**
+   * Answers at once with the service's PROTOCOL_VERSION. `lifeLock` is held by the worker as long as it lives. `parts` are told where
+   * the worker's script is known to be the library's alone: it may be run a second time.
+   */
   hello(lifeLock: string, parts?: WorkerParts): Promise<number>
   /** Takes the disk's lock, opens its files, recovers, sweeps; or joins the owner that serves others. */
   open(request: OpenRequest): Promise<Outcome<void>>

@@ -30,9 +30,8 @@ export async function startWorker(
   if (typeof Worker === 'undefined') {
     throw new StorageUnavailableError('this context cannot start workers', { missing: 'Worker' })
   }
-  if (source.worker !== undefined || source.workerUrl !== undefined) {
-    return greeted(spawnWorker(source), receive, signal)
-  }
+  if (source.worker !== undefined) return greeted(spawnWorker(source), receive, signal)
+  if (source.workerUrl !== undefined) return greeted(spawnWorker(source), receive, signal, {})
   return startOwn(receive, signal)
 }
 
@@ -68,7 +67,7 @@ async function greeted(
   worker: Worker,
   receive: (message: ServiceMessage) => void,
   signal: AbortSignal,
-  parts: WorkerParts = {},
+  parts?: WorkerParts,
 ): Promise<RunningWorker> {
   const life = new AbortController()
   const lose = (reason: WorkerFailedError) => {

@@ -8,17 +8,20 @@ import { SHARES_HANDLES } from './opfs-directory.js'
 import { whenFree } from './ownership.js'
 import type { SharerRoot } from './sharer.js'
 
-let parts: WorkerParts = {}
+let parts: WorkerParts | undefined
 
-/** Notes where the parts of this worker are, for the second one. */
-export function notePartsForSecond(told: WorkerParts): void {
+/** Notes where the parts of this worker are, for the second one; undefined where its script may do more than serve a disk. */
+export function notePartsForSecond(told: WorkerParts | undefined): void {
   parts = told
 }
 
-/** undefined where there is but one core, a file cannot be open twice, or this worker's script was a text, whose address is gone. */
+/**
+ * undefined where there is but one core, a file cannot be open twice, this worker's script was a text, whose address is gone, or may do
+ * more than the library's, and so not twice.
+ */
 export function secondWorker(disk: string): SecondWorker | undefined {
-  const mayBe = SHARES_HANDLES && navigator.hardwareConcurrency > 1 && location.protocol !== 'blob:'
-  return mayBe ? new SecondWorker(disk) : undefined
+  const isScriptKnown = parts !== undefined && location.protocol !== 'blob:'
+  return SHARES_HANDLES && navigator.hardwareConcurrency > 1 && isScriptKnown ? new SecondWorker(disk) : undefined
 }
 
 export class SecondWorker implements SecondThread {

@@ -14,8 +14,8 @@ export function serve(findParts: (parts: WorkerParts) => void = () => undefined)
   /** From `hello` on, the page's first call. */
   let member: Member
   const root: Omit<WorkerRoot, 'call'> & SharerRoot = {
-    hello: async (lifeLock, parts = {}) => {
-      findParts(parts)
+    hello: async (lifeLock, parts) => {
+      if (parts !== undefined) findParts(parts)
       notePartsForSecond(parts)
       await holdForLife(lifeLock)
       member = new Member(lifeLock, (event) => {

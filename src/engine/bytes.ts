@@ -80,11 +80,13 @@ export class ByteWriter {
 /** Throws a RangeError where the bytes end too early: a checksum that holds over nonsense must not become a huge loop. */
 export class ByteReader {
   readonly #bytes: Uint8Array
+  readonly #view: DataView
   #offset = 0
   #lastRepeated = { start: 0, end: 0, text: '' }
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   byte(): number {
@@ -92,6 +94,11 @@ export class ByteReader {
   }
 
   integer(): number {
+    const first = this.#bytes[this.#offset]
+    if (first !== undefined && first < 0x80) {
+      this.#offset++ // nearly all are small
+      return first
+    }
     let value = 0
     for (let scale = 1; ; scale *= 0x80) {
       const byte = this.byte()
@@ -112,9 +119,7 @@ export class ByteReader {
   }
 
   double(): number {
-    const offset = this.#take(8)
-    for (let i = 0; i < 8; i++) itsBytes[i] = this.#bytes[offset + i] as number
-    return oneDouble[0] as number
+    return this.#view.getFloat64(this.#take(8), true)
   }
 
   doubles(count: number): Float64Array {

@@ -2,13 +2,13 @@
 import { KeyExistsError, NotFoundError, StaleArrayError } from '../core/errors.js'
 import { callOf, type Origin } from './calls.js'
 import type { Catalog } from './catalog.js'
-import { ChangedArrays } from './changed-arrays.js'
+import type { ChangedArrays } from './changed-arrays.js'
 import { DataFiles } from './data-files.js'
 import { type Change, type Description, descriptionOf, type Entry } from './entry.js'
 import { GivenUp } from './given-up.js'
 import { type ArrayIndex, eachStored } from './index-of-arrays.js'
 import { MarkTimer } from './mark-timer.js'
-import { recover } from './recovery.js'
+import { type Recovered, recover } from './recovery.js'
 import { budgetExceeded, Room, UNLIMITED } from './room.js'
 import { Space } from './space.js'
 import type { Directory, Scheduler } from './storage.js'
@@ -33,18 +33,19 @@ export type NewEntry = Omit<Entry, 'incarnation' | 'version' | 'modified' | 'has
 export class Engine {
   readonly #scheduler: Scheduler
   readonly data: DataFiles
-  readonly #space = new Space()
+  /** The book of what is in use, for compaction too. */
+  readonly space = new Space()
   readonly #catalog: Catalog
   readonly #index: ArrayIndex
   #durable: number
   readonly #changed: ChangedArrays
-  readonly #givenUp = new GivenUp(this.#space)
+  readonly #givenUp = new GivenUp(this.space)
   readonly room: Room
   readonly #markTimer: MarkTimer
   #snapshotting: Promise<void> | undefined
   limits = UNLIMITED
   /** How many arrays the recovery may have lost without a trace. */
-  lost = 0
+  lost: number
   /** Told when a mark that came by itself failed; the next one tries again. */
   onMarkFailed: (error: unknown) => void = () => undefined
   /** Told when everything committed is durable. */
@@ -54,14 +55,13 @@ export class Engine {
   static async open(directory: Directory, scheduler: Scheduler): Promise<Engine> {
     const data = new DataFiles(directory)
     // A disk of a newer version is refused by this, and left as it is.
-    const { catalog, index, clean, lost } = await recover(directory, data, () => scheduler.pause())
-    const engine = new Engine(scheduler, data, catalog, index)
-    engine.lost = lost
+    const recovered = await recover(directory, data, () => scheduler.pause())
+    const engine = new Engine(scheduler, data, recovered)
     try {
       await data.openAll()
       await data.reach(0)
       engine.#placeEntries()
-      if (!clean) await engine.#settle()
+      if (!recovered.intact || !recovered.marked) await engine.#settle(recovered.intact)
       return engine
     } catch (error) {
       engine.abandon()
@@ -69,16 +69,17 @@ export class Engine {
     }
   }
 
-  private constructor(scheduler: Scheduler, data: DataFiles, catalog: Catalog, index: ArrayIndex) {
+  private constructor(scheduler: Scheduler, data: DataFiles, { catalog, index, changed, lost }: Recovered) {
     this.#scheduler = scheduler
     this.data = data
     this.#catalog = catalog
     this.#index = index
+    this.lost = lost
     this.#durable = catalog.sequence
-    this.#changed = new ChangedArrays(catalog.sequence)
+    this.#changed = changed
     this.#markTimer = new MarkTimer(scheduler, () => this.#markUnasked())
     const making = { reclaim: () => this.#markAndReclaim(), snapshot: () => this.snapshot() }
-    this.room = new Room(data, this.#space, catalog, making, () => this.limits)
+    this.room = new Room(data, this.space, catalog, making, () => this.limits)
   }
 
   get arrays(): Pick<ArrayIndex, 'size' | 'liveBytes' | 'get' | 'at' | 'values' | 'uses' | 'calls'> {
@@ -87,7 +88,7 @@ export class Engine {
 
   get usage(): { liveBytes: number; freeBytes: number; diskBytes: number; arrays: number; openHandles: number } {
     const diskBytes = this.data.byteLength + this.#catalog.byteLength
-    const freeBytes = this.data.byteLength - this.#space.usedBytes
+    const freeBytes = this.data.byteLength - this.space.usedBytes
     return {
       liveBytes: this.#index.liveBytes,
       freeBytes,
@@ -206,12 +207,11 @@ export class Engine {
     if (committed > this.#durable || uses.hasUnsaved) {
       // Crash order: data before the mark that vouches for it; the mark counts once the catalog is flushed.
       this.data.flush()
-      const nextIncarnation = this.#index.unreservedIncarnation
       const used: Change[] = uses.hasUnsaved ? [{ kind: 'used', uses: uses.unsaved() }] : []
       const { mirrored } = this.#catalog
       this.#durable = this.#catalog.appendDurably((sequence) => [
         ...used,
-        { kind: 'reserved', nextIncarnation },
+        { kind: 'reserved', nextIncarnation: this.#index.unreservedIncarnation },
         { kind: 'durable', sequence: committed },
         ...(mirrored ? [this.#changed.proof(sequence)] : []),
       ])
@@ -231,14 +231,9 @@ export class Engine {
     return this.#snapshotting
   }
 
-  /** The engine's own room book, for compaction. */
-  get space(): Space {
-    return this.#space
-  }
-
   /** Cuts the free tails of the data files. Only right after mark(). */
   cutTails(): void {
-    if (this.#givenUp.size === 0) this.data.cutTails(this.#space)
+    if (this.#givenUp.size === 0) this.data.cutTails(this.space)
   }
 
   async close(): Promise<void> {
@@ -259,22 +254,27 @@ export class Engine {
   async #snapshot(): Promise<void> {
     // What a snapshot holds counts as durable when it is read again, so it must be.
     this.data.flush()
-    const pause = (): Promise<void> => this.#scheduler.pause()
     const { uses, calls, unreservedIncarnation: nextIncarnation } = this.#index
     const entries = [...this.#index.values()]
-    await this.#catalog.snapshot({ entries, uses: uses.table(), calls: [...calls.values()], nextIncarnation }, pause)
+    const state = { entries, uses: uses.table(), calls: [...calls.values()], nextIncarnation }
+    await this.#catalog.snapshot(state, () => this.#scheduler.pause())
   }
 
-  /** After an unclean end: what was verified may not be on the platter, and what was not must not be found again. */
-  async #settle(): Promise<void> {
+  /**
+   * After an unclean end: what was verified may not be on the platter, and what was not must not be found again. An intact catalog
+   * has nothing of the kind, and a mark is enough.
+   */
+  async #settle(isIntact: boolean): Promise<void> {
     this.data.flush(true)
-    await this.#snapshot()
-    this.#durable = this.#catalog.sequence
+    if (!isIntact) await this.#snapshot()
+    this.#durable = isIntact ? 0 : this.#catalog.sequence
+    if (isIntact) this.mark()
+    else this.#changed.told(this.#durable)
   }
 
   #placeEntries(): void {
     for (const entry of this.#index.values()) {
-      eachStored(entry, (position, byteLength) => this.#space.occupy(position, byteLength))
+      eachStored(entry, (position, byteLength) => this.space.occupy(position, byteLength))
     }
   }
 

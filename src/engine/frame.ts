@@ -126,10 +126,15 @@ export function decodeLinked(
   return frame && { frame, previous }
 }
 
-/** Where something that begins as frames do lies next, at `from` or behind. */
-export function nextFrameStart(bytes: Uint8Array, from: number): number | undefined {
+/** Where something that begins as frames of that log do lies next, at `from` or behind. */
+export function nextLinked(bytes: Uint8Array, from: number, log: number): number | undefined {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
-  for (let at = from >> 2; at < words.length; at += 2) if (words[at] === MAGIC) return 4 * at
+  const [low, high] = new Uint32Array(Float64Array.of(log).buffer)
+  const last = words.length - (HEADER_BYTES + LINK_BYTES) / 4
+  for (let at = from >> 2; at <= last; at += 2) {
+    if (words[at] !== MAGIC) continue // nearly all there is are zeros, or frames of an earlier log
+    if (words[at + OFFSET_LOG / 4] === low && words[at + OFFSET_LOG / 4 + 1] === high) return 4 * at
+  }
   return undefined
 }
 

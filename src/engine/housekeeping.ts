@@ -1,6 +1,8 @@
-// What happens by itself after calls: pages are told of changes, and an idle disk gives room back to the browser.
+// What happens by itself after calls: pages are told of changes, and an idle disk is swept and gives room back to the browser.
 import type { ServiceMessage } from '../protocol.js'
+import type { ContainerStates } from './container-states.js'
 import type { Engine } from './engine.js'
+import type { Parts } from './maintenance.js'
 import type { Scheduler } from './storage.js'
 import { AbortedError, Work } from './work.js'
 
@@ -13,6 +15,7 @@ const MAX_DISK_EXTRA_BYTES = 32 << 20
 
 export class Housekeeping {
   readonly #engine: Engine
+  readonly #states: ContainerStates
   readonly #scheduler: Scheduler
   readonly #send: (message: ServiceMessage) => void
   readonly #compact: (work: Work) => Promise<void>
@@ -23,12 +26,13 @@ export class Housekeeping {
   #tidying: { readonly work: Work; readonly done: Promise<void> } | undefined
 
   constructor(
-    engine: Engine,
+    { engine, states }: Pick<Parts, 'engine' | 'states'>,
     scheduler: Scheduler,
     send: (message: ServiceMessage) => void,
     compact: (work: Work) => Promise<void>,
   ) {
     this.#engine = engine
+    this.#states = states
     this.#scheduler = scheduler
     this.#send = send
     this.#compact = compact
@@ -84,6 +88,7 @@ export class Housekeeping {
   async #tidy(work: Work): Promise<void> {
     // Free room is kept up to that limit: files that have to grow again are four times slower to write.
     this.#engine.mark()
+    await this.#states.sweep()
     const { diskBytes, liveBytes } = this.#engine.usage
     if (diskBytes > MAX_DISK_RATIO * liveBytes + MAX_DISK_EXTRA_BYTES) await this.#compact(work)
   }

@@ -1,5 +1,5 @@
 // The log of a catalog as its two files have it: gaps in one filled from the other, and what is lost in both.
-import { decodeFrame, decodeLinked, type Frame, frameChecksum, NO_FRAME, nextFrameStart } from './frame.js'
+import { decodeFrame, decodeLinked, type Frame, frameChecksum, NO_FRAME, nextLinked } from './frame.js'
 
 /** What is in the files. The second never gets a frame with a proof before the first is flushed. */
 export type Copies = readonly [Uint8Array, Uint8Array]
@@ -8,6 +8,8 @@ export interface Log {
   readonly frames: readonly Frame[]
   /** Before which of them others are lost that had been durable: they are whole in neither file. */
   readonly gaps: readonly number[]
+  /** Behind its end lie frames of its own that count for nothing. */
+  readonly isCut: boolean
   readonly end: number
   readonly epoch: number
   readonly log: number
@@ -56,7 +58,7 @@ function readLog(copies: Copies, nth: 0 | 1): Log | undefined {
 /** The next frame of that log in either copy. */
 function foundBehind(copies: Copies, from: number, log: number): Found | undefined {
   const next = copies.flatMap((bytes) => {
-    for (let at = nextFrameStart(bytes, from); at !== undefined; at = nextFrameStart(bytes, at + 8)) {
+    for (let at = nextLinked(bytes, from, log); at !== undefined; at = nextLinked(bytes, at + 8, log)) {
       const linked = decodeLinked(bytes, at, log)
       if (linked !== undefined) return [{ ...linked, offset: at }]
     }
@@ -77,6 +79,7 @@ function whole(found: readonly Found[], gaps: readonly number[], second: Uint8Ar
   return {
     frames: kept.map((one) => one.frame),
     gaps: gaps.filter((at) => at <= proven),
+    isCut: kept.length < found.length,
     end: offset + frame.byteLength,
     epoch: frame.epoch,
     log: frame.log,

@@ -4,6 +4,7 @@ import { BLOCK_BYTES, type Problem } from '../protocol.js'
 import type { Arrays } from './arrays.js'
 import { CATALOG_FILES } from './catalog.js'
 import { checksum } from './checksum.js'
+import type { ContainerStates } from './container-states.js'
 import { nameOf } from './data-files.js'
 import type { Engine } from './engine.js'
 import type { Entry } from './entry.js'
@@ -11,7 +12,7 @@ import { isQuotaError } from './files.js'
 import { eachStored } from './index-of-arrays.js'
 import { blockLength, checksumOf, givenUpIn, HOLE, isGivenUp, missingFrom, positionOf } from './layout.js'
 import { fileOf } from './space.js'
-import type { Directory, StateStore } from './storage.js'
+import type { Directory } from './storage.js'
 import type { Work } from './work.js'
 
 /** Slots filled to less than this are worth emptying. */
@@ -21,7 +22,7 @@ export interface Parts {
   readonly engine: Engine
   readonly arrays: Arrays
   readonly directory: Directory
-  readonly states: StateStore
+  readonly states: ContainerStates
 }
 
 /**
@@ -43,7 +44,7 @@ export async function check(parts: Parts, fix: boolean, work: Work): Promise<{ p
       await parts.arrays.exclusively(incarnation, async () => giveUp(engine, incarnation, found))
   }
   await work.end()
-  problems.push(...(await checkFiles(parts, fix)), ...(await checkStates(parts, fix)))
+  problems.push(...(await checkFiles(parts, fix)), ...(await parts.states.check(fix)))
   return { problems, fixed: problems.every(({ fixed }) => fixed) }
 }
 
@@ -105,33 +106,6 @@ async function checkFiles({ engine, directory }: Parts, fix: boolean): Promise<P
     problems.push({ kind: 'foreign-file', file, detail: 'no part of this disk', fixed: fix })
   }
   return problems
-}
-
-async function checkStates({ engine, states }: Parts, fix: boolean): Promise<Problem[]> {
-  const keys = new Set(await states.keys())
-  const orphans = [...keys].filter((key) => engine.arrays.get(Number(key))?.hasState !== true)
-  if (fix && orphans.length > 0) await states.delete(orphans)
-  const bereft = [...engine.arrays.values()].filter((one) => one.hasState && !keys.has(String(one.incarnation)))
-  if (fix) for (const entry of bereft) engine.describe(entry, { hasState: false })
-  return [
-    ...orphans.map(
-      (file): Problem => ({
-        kind: 'orphan-state',
-        file,
-        detail: 'no array refers to this state',
-        fixed: fix,
-      }),
-    ),
-    ...bereft.map(
-      ({ path, incarnation }): Problem => ({
-        kind: 'truncated',
-        path,
-        file: String(incarnation),
-        detail: 'the state that is to come with this array is gone',
-        fixed: false,
-      }),
-    ),
-  ]
 }
 
 /** Empties sparse slots and moves blocks from the ends of the files to free slots before them, then cuts the ends. */

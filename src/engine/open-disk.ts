@@ -8,6 +8,7 @@ import { Arrays } from './arrays.js'
 import { BufferPool } from './buffers.js'
 import { checkAttributes } from './check-request.js'
 import type { Client, Send } from './client.js'
+import { ContainerStates } from './container-states.js'
 import { Engine } from './engine.js'
 import { metaOf } from './entry.js'
 import { evaluate } from './evaluating.js'
@@ -47,12 +48,11 @@ export class OpenDisk {
     isTakeOver = false,
   ): Promise<OpenDisk> {
     const engine = await Engine.open(directory, host.scheduler)
-    const disk = new OpenDisk(
-      { engine, arrays: new Arrays(engine), directory, states: host.states(request.name) },
-      host,
-      request,
-      send,
+    const states = new ContainerStates(engine, host.states(request.name), (error) =>
+      send({ type: 'error', error: toErrorData(error), path: undefined, during: 'sweep' }),
     )
+    engine.onMarked = () => states.dropForgotten()
+    const disk = new OpenDisk({ engine, arrays: new Arrays(engine), directory, states }, host, request, send)
     engine.onMarkFailed = (error) =>
       send({ type: 'error', error: toErrorData(error), path: undefined, during: 'write-back' })
     try {
@@ -76,7 +76,7 @@ export class OpenDisk {
     this.#send = send
     this.#pool = new BufferPool(host.scheduler)
     this.#drafts = new OpenDrafts(parts)
-    this.#housekeeping = new Housekeeping(parts.engine, host.scheduler, send, async (work) => {
+    this.#housekeeping = new Housekeeping(parts, host.scheduler, send, async (work) => {
       // What a draft has reserved is nobody's yet and cannot be moved.
       if (this.#drafts.size === 0) await this.#compact(work)
     })
@@ -145,6 +145,7 @@ export class OpenDisk {
     this.#evictor.stop()
     try {
       await this.#parts.engine.close()
+      await this.#parts.states.settled()
     } catch (error) {
       this.#evictor.start()
       this.#housekeeping.afterCall()
@@ -228,18 +229,8 @@ export class OpenDisk {
     },
     clear: (_, { origin }) => this.#removal.remove([...this.#parts.engine.arrays.values()], origin),
 
-    saveState: async ({ incarnation, state }) => {
-      const { engine, states } = this.#parts
-      const entry = engine.entry(incarnation)
-      // Crash order: a state nobody refers to is an orphan; a reference to a state that is not there would be a loss.
-      await states.set(String(incarnation), state)
-      const current = engine.entry(entry.incarnation)
-      return metaOf(current.hasState ? current : engine.describe(current, { hasState: true }))
-    },
-    loadState: async ({ incarnation }) => {
-      const { engine, states } = this.#parts
-      return engine.entry(incarnation).hasState ? states.get(String(incarnation)) : undefined
-    },
+    saveState: ({ incarnation, state }) => this.#parts.states.save(incarnation, state),
+    loadState: ({ incarnation }) => this.#parts.states.load(incarnation),
 
     evict: ({ tag }, { origin }) => this.#evictor.evictTagged(tag, origin),
     keepBuffers: ({ byteLength }) => this.#pool.keep(byteLength),

@@ -1,10 +1,10 @@
 // Opening a disk: reads the catalog, decides which of the last changes count, and says what is in use.
 import { CorruptDataError, ProtocolVersionError } from '../core/errors.js'
 import { CATALOG_FILES, Catalog, type Copy } from './catalog.js'
-import { checksum } from './checksum.js'
+import { ChangedArrays } from './changed-arrays.js'
 import type { DataFiles } from './data-files.js'
 import { Doubt } from './doubt.js'
-import type { Change, Entry } from './entry.js'
+import type { Change } from './entry.js'
 import { readExactly, writeExactly } from './files.js'
 import {
   beginsWhole,
@@ -16,17 +16,22 @@ import {
   HEADER_BYTES,
   NO_FRAME,
 } from './frame.js'
-import { ArrayIndex, eachStored, remapped } from './index-of-arrays.js'
+import { ArrayIndex, eachStored } from './index-of-arrays.js'
 import { blockCount, blockLength, checksumOf, isPosition, missingIn, positionOf } from './layout.js'
 import { holds, type Log, newestLog } from './log.js'
 import { fileOf } from './space.js'
 import type { Directory, SyncFile } from './storage.js'
+import { Verification } from './verification.js'
 
 export interface Recovered {
   readonly catalog: Catalog
   readonly index: ArrayIndex
-  /** Everything in the catalog is durable, both copies hold it, in today's format: nothing has to be written before the disk is used. */
-  readonly clean: boolean
+  /** Both copies of the catalog hold all of this and nothing else, in today's format: they can be gone on with. */
+  readonly intact: boolean
+  /** The last frame is a mark: what an intact catalog tells of is durable. */
+  readonly marked: boolean
+  /** Since the mark that told last. */
+  readonly changed: ChangedArrays
   /** How many arrays may be gone without a trace, for both copies of the catalog are damaged where they were. */
   readonly lost: number
 }
@@ -58,12 +63,13 @@ async function recoverFrom(
     refuseDamaged([a, b], data)
   }
   const copies = [copyOf(files[0], a, log), copyOf(files[1], b, log)] as const
-  const index = new ArrayIndex()
-  if (log === undefined) return { catalog: new Catalog(copies, 0, 0), index, clean: false, lost: 0 }
+  if (log === undefined) return nothing(copies)
   // Crash order: opening may go on to overwrite one copy, so the other must hold everything by then.
   if (copies.every(({ live }) => !live) && log.gaps.length === 0) copies[1].live = mend(files[1], b, a, log)
+  const index = new ArrayIndex()
   const doubt = new Doubt(index)
-  const whole = await replay(log, index, doubt, data, pause)
+  const changed = new ChangedArrays((log.frames[0] as Frame).sequence)
+  const whole = await replay(log, { index, doubt, changed }, new Verification(data, pause))
   const lost = doubt.giveUp()
   const complete = await noteMissing(index, data)
   const last = log.frames.at(-1) as Frame
@@ -71,7 +77,13 @@ async function recoverFrom(
   const marked = last.sequence === log.frames[0]?.sequence || last.changes.some(({ kind }) => kind === 'durable')
   // Frames of another format must not follow those of an older one: the first tells a reader what the others are.
   const current = [a, b].every((bytes) => formatOf(bytes) === CATALOG_FORMAT)
-  return { catalog, index, clean: whole && complete && catalog.mirrored && marked && current, lost }
+  return { catalog, index, changed, marked, intact: whole && complete && catalog.mirrored && current, lost }
+}
+
+function nothing(copies: readonly [Copy, Copy]): Recovered {
+  const changed = new ChangedArrays(0)
+  const catalog = new Catalog(copies, 0, 0)
+  return { catalog, index: new ArrayIndex(), changed, marked: false, intact: false, lost: 0 }
 }
 
 /** More than any catalog has: a file of that size is another one, in its place. */
@@ -141,28 +153,29 @@ function mend(file: SyncFile, bytes: Uint8Array, other: Uint8Array, log: Log): b
  * at one moment, never a mixture. Returns whether that was all of them.
  */
 async function replay(
-  { frames, gaps }: Log,
-  index: ArrayIndex,
-  doubt: Doubt,
-  data: DataFiles,
-  pause: () => Promise<void>,
+  { frames, gaps, isCut }: Log,
+  { index, doubt, changed }: { index: ArrayIndex; doubt: Doubt; changed: ChangedArrays },
+  verification: Verification,
 ): Promise<boolean> {
   const durable = durableSequence(frames)
+  const base = (frames[0] as Frame).sequence
   for (const [i, { sequence, changes }] of frames.entries()) {
     if (gaps.includes(i)) doubt.begin((frames[i - 1] as Frame).sequence, frames.slice(i))
     for (const change of changes) {
       if (isDoubtful(change, doubt)) continue
       if (change.kind === 'remap' && !fits(change, index)) return false
       const brings = sequence > durable && (change.kind === 'put' || change.kind === 'remap')
-      if (brings && !(await verifiesBlocks(change, index, data, pause))) return false
+      if (brings && !(await verification.verifies(change, index))) return false
     }
     for (const change of changes) {
       if (isDoubtful(change, doubt)) continue
+      if (sequence > base) changed.note(change, index)
       index.apply(change)
       doubt.end(change)
     }
+    if (changes.some(({ kind }) => kind === 'proof')) changed.told(sequence)
   }
-  return gaps.length === 0
+  return gaps.length === 0 && !isCut
 }
 
 /** What it would change is not what it was made for. */
@@ -216,39 +229,4 @@ function durableSequence(frames: readonly Frame[]): number {
   for (const { changes } of frames)
     for (const change of changes) if (change.kind === 'durable') durable = change.sequence
   return durable
-}
-
-async function verifiesBlocks(
-  change: Change & { kind: 'put' | 'remap' },
-  index: ArrayIndex,
-  data: DataFiles,
-  pause: () => Promise<void>,
-): Promise<boolean> {
-  const before = index.get(change.kind === 'put' ? change.entry.incarnation : change.incarnation)
-  const after = change.kind === 'put' ? change.entry : before && remapped(before, change)
-  if (after === undefined) return false
-  const known = new Set<number>()
-  if (before !== undefined) eachStored(before, (position) => known.add(position))
-  const fresh: { position: number; byteLength: number; index: number }[] = []
-  eachStored(after, (position, byteLength, i) => {
-    if (!known.has(position)) fresh.push({ position, byteLength, index: i })
-  })
-  for (const block of fresh) {
-    if (!(await blockVerifies(after, block.index, block.byteLength, data))) return false
-    await pause()
-  }
-  return true
-}
-
-/** Whether the bytes on disk are those that were written. */
-async function blockVerifies(entry: Entry, index: number, byteLength: number, data: DataFiles): Promise<boolean> {
-  const position = positionOf(entry.blocks, index)
-  const bytes = new Uint8Array(byteLength)
-  await data.find(position)
-  try {
-    data.read(bytes, position, entry.path)
-  } catch {
-    return false
-  }
-  return checksum(bytes) === checksumOf(entry.blocks, index)
 }

@@ -1,5 +1,4 @@
 // The end of arrays: one commit, then the pages are told and what was kept beside the bytes goes.
-import { toErrorData } from '../core/error-data.js'
 import type { Origin } from './calls.js'
 import type { Send } from './client.js'
 import type { Entry } from './entry.js'
@@ -8,13 +7,10 @@ import type { Parts } from './maintenance.js'
 export class Removal {
   readonly #parts: Parts
   readonly #send: Send
-  /** Gone, but not yet durably. */
-  #forgotten: number[] = []
 
   constructor(parts: Parts, send: Send) {
     this.#parts = parts
     this.#send = send
-    parts.engine.onMarked = () => this.#dropStates()
   }
 
   /** Returns the incarnations. Errors: QuotaExceededError, and then nothing is gone. */
@@ -32,19 +28,10 @@ export class Removal {
     for (const { path, nbytes } of entries) this.#send({ type: 'purged', path, byteLength: nbytes }, client)
   }
 
-  /** Tells the pages; what a crash leaves of the container states, check() finds. */
+  /** Tells the pages. */
   forget(incarnations: readonly number[]): void {
     if (incarnations.length === 0) return
     this.#send({ type: 'gone', incarnations })
-    this.#forgotten.push(...incarnations)
-  }
-
-  /** Crash order: an array that a power cut brings back has its state still. */
-  #dropStates(): void {
-    const keys = this.#forgotten.splice(0).map(String)
-    if (keys.length === 0) return
-    this.#parts.states.delete(keys).catch((error) => {
-      this.#send({ type: 'error', error: toErrorData(error), path: undefined, during: 'sweep' })
-    })
+    this.#parts.states.forget(incarnations)
   }
 }

@@ -75,3 +75,31 @@ test('what goes to an array that it comes from is whole, when the second worker 
   })
   expect(seen).toMatchObject({ wrong: -1, problems: [], shared: 2 })
 })
+
+test('a worker of the app computes alone: what else its script does is not done twice', async ({ session }) => {
+  const page = await session.open()
+  /** Whether there is a second worker after `sums` sums, or before. */
+  const isShared = (from: 'worker' | 'workerUrl', sums: number) =>
+    page.evaluate(
+      async (from, sums) => {
+        const { openDisk } = await import('/src/index.ts')
+        const { sum } = await import('/src/numpy.ts')
+        const address = '/dist/worker.js'
+        const worker = () => new Worker(address, { type: 'module' })
+        const disk = await openDisk({ name: from, ...(from === 'worker' ? { worker } : { workerUrl: address }) })
+        const a = await disk.array(new Float32Array(9 << 20).fill(1))
+        const isThere = async () => {
+          const { held = [] } = await navigator.locks.query()
+          return held.some(({ name }) => name === `lazy-disk-cache:second:${from}`)
+        }
+        for (let count = 0; count < sums && !(await isThere()); count++) await sum(a)
+        const shared = await isThere()
+        await disk.close()
+        return shared
+      },
+      from,
+      sums,
+    )
+  expect(await isShared('workerUrl', 1000)).toBe(true)
+  expect(await isShared('worker', 10)).toBe(false)
+})

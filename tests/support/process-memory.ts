@@ -18,7 +18,7 @@ export async function growthOfMemory(work: () => Promise<void>): Promise<number>
 }
 
 /** The browser's memory in bytes at its highest while `work` ran; as in `growthOfMemory`. */
-export async function highestMemory(work: () => Promise<void>): Promise<number> {
+async function highestMemory(work: () => Promise<void>): Promise<number> {
   let highest = browserMemory()
   const timer = setInterval(() => {
     highest = Math.max(highest, browserMemory())

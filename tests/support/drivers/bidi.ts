@@ -11,6 +11,7 @@ export const launchStockFirefox: Launch = async ({ executablePath, profile, isPr
     userDataDir: profile,
     headless: true,
     protocolTimeout: 120_000,
+    args: ['--remote-allow-system-access'], // or it cannot be told to collect garbage
     extraPrefsFirefox: {
       'network.dns.localDomains': INSECURE_HOST,
       ...(isPrivate && { 'browser.privatebrowsing.autostart': true }),
@@ -18,6 +19,18 @@ export const launchStockFirefox: Launch = async ({ executablePath, profile, isPr
   })
   return new BidiDriver(browser, profile)
 }
+
+/** Of Puppeteer's browser; not in its types. */
+interface BidiConnection {
+  send(method: string, params: object): Promise<{ result: { type?: string; contexts: { context: string }[] } }>
+}
+
+/** As about:memory does, in every process of the browser. */
+const MINIMIZE_MEMORY = `new Promise((resolve) => {
+  Services.obs.notifyObservers(null, 'child-mmu-request')
+  const manager = Cc['@mozilla.org/memory-reporter-manager;1'].getService(Ci.nsIMemoryReporterManager)
+  manager.minimizeMemoryUsage(() => resolve('done'))
+})`
 
 class BidiDriver implements Driver {
   readonly #browser: Browser
@@ -65,6 +78,14 @@ class BidiPage implements DriverPage {
 
   async run(expression: string): Promise<string> {
     return (await this.#page.evaluate(expression)) as string
+  }
+
+  async collectGarbage(): Promise<void> {
+    const { connection } = this.#page.browser() as unknown as { connection: BidiConnection }
+    const { result } = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' })
+    const target = { context: result.contexts[0]?.context }
+    const answer = await connection.send('script.evaluate', { expression: MINIMIZE_MEMORY, target, awaitPromise: true })
+    if (answer.result.type !== 'success') throw new Error('Firefox did not collect its garbage')
   }
 
   close(): Promise<void> {

@@ -26,6 +26,8 @@ export interface DriverPage {
   /** The string that the expression's promise gives. */
   run(expression: string): Promise<string>
   close(): Promise<void>
+  /** Frees what nothing refers to any more, in the page and its workers. */
+  collectGarbage?(): Promise<void>
   /** Only where Playwright drives the browser. */
   readonly playwright?: PlaywrightPage
   /** Only in Chromium: the DevTools protocol. */

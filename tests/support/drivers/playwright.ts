@@ -111,6 +111,12 @@ class PlaywrightDriverPage implements DriverPage {
     return this.playwright.evaluate<string>(expression)
   }
 
+  async collectGarbage(): Promise<void> {
+    await this.playwright.requestGC()
+    // Chromium's workers collect only where the whole system is short of memory.
+    await this.send?.('Memory.simulatePressureNotification', { level: 'critical' })
+  }
+
   async close(): Promise<void> {
     await this.playwright.close()
   }

@@ -1,5 +1,5 @@
 // Who holds which array, what goes with the last holder, and the states that go with an array.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { MemoryDirectory, MemoryStateStore } from '../../../src/engine/memory-directory.js'
 import {
   bytesAt,
@@ -157,7 +157,84 @@ describe('a container state', () => {
     expect(await service.call('check', { fix: true })).toEqual({ problems: [{ ...found, fixed: true }], fixed: true })
     expect(await states.keys()).toEqual([String(incarnation)])
   })
+
+  test('that a life of the disk before has left is gone when the disk is idle', async () => {
+    const states = new MemoryStateStore()
+    await states.set('99', 2)
+    const service = await openService(new MemoryDirectory(), { states })
+    const { incarnation } = await putBytes(service, 'a', bytes)
+    await service.call('saveState', { incarnation, state: 1 })
+    service.scheduler.pass(10_000)
+    await vi.waitFor(async () => expect(await states.keys()).toEqual([String(incarnation)]))
+  })
+
+  test('that is saved while what was left of another is deleted stays', async () => {
+    const states = new SlowStates()
+    const service = await openService(new MemoryDirectory(), { states })
+    const { incarnation } = await putBytes(service, 'a', bytes)
+    await states.set(String(incarnation), 'left by a kill before the array had it')
+    states.isHeldUp = true
+    const checked = service.call('check', { fix: true })
+    await vi.waitFor(() => expect(states.isDeleting).toBe(true))
+    const saved = service.call('saveState', { incarnation, state: 'saved meanwhile' })
+    await settle()
+    states.goOn()
+    await Promise.all([checked, saved])
+    expect(await service.call('loadState', { incarnation })).toBe('saved meanwhile')
+  })
+
+  test('that is being saved when orphans are looked for is none', async () => {
+    const states = new SlowStates()
+    const service = await openService(new MemoryDirectory(), { states })
+    const { incarnation } = await putBytes(service, 'a', bytes)
+    states.isSavingHeldUp = true
+    const saved = service.call('saveState', { incarnation, state: 1 })
+    await settle()
+    expect((await service.call('check', { fix: true })).problems).toEqual([])
+    states.goOn()
+    await saved
+    expect(await service.call('loadState', { incarnation })).toBe(1)
+  })
+
+  test('of an array whose delete is not durable is no orphan yet', async () => {
+    const states = new MemoryStateStore()
+    const service = await openService(new MemoryDirectory(), { states })
+    const { incarnation } = await putBytes(service, 'a', bytes)
+    await service.call('saveState', { incarnation, state: 1 })
+    await service.call('flush', {})
+    await service.call('delete', { paths: ['a'] })
+    expect((await service.call('check', { fix: true })).problems).toEqual([])
+    expect(await states.keys()).toEqual([String(incarnation)])
+    await service.call('flush', {})
+    await vi.waitFor(async () => expect(await states.keys()).toEqual([]))
+  })
 })
+
+/** Deletes, or tells that it has saved, only when it may go on. */
+class SlowStates extends MemoryStateStore {
+  isHeldUp = false
+  isSavingHeldUp = false
+  isDeleting = false
+  goOn: () => void = () => undefined
+  readonly #mayGoOn = new Promise<void>((resolve) => {
+    this.goOn = resolve
+  })
+
+  override async set(key: string, value: unknown): Promise<void> {
+    await super.set(key, value)
+    if (this.isSavingHeldUp) await this.#mayGoOn
+  }
+
+  override async delete(keys: readonly string[]): Promise<void> {
+    this.isDeleting = true
+    if (this.isHeldUp) await this.#mayGoOn
+    await super.delete(keys)
+  }
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
 
 test('a hold that could not be noted is no hold', async () => {
   const directory = new FaultyDirectory()

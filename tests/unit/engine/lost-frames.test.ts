@@ -28,11 +28,13 @@ interface History {
 async function historyOf(seed: number): Promise<History> {
   const random = new Random(seed)
   const directory = new FaultyDirectory()
-  const service = await openService(directory)
+  let service = await openService(directory)
   const state = new Map<string, Kept>()
   for (let step = 0; step < 40; step++) {
     await change(service, state, random, step)
     if (random.chance(0.4)) await service.call('flush', {})
+    // As after a kill: the catalog goes on from where it was.
+    if (random.chance(0.15)) service = await openService(directory)
   }
   await service.call('flush', {})
   return { files: new Map(directory.files()), state }

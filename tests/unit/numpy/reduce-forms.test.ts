@@ -44,6 +44,8 @@ describe('results', () => {
   test('are arrays with an axis, even where all go', () => {
     expect(nested(sum(matrix, { axis: -1 }))).toEqual([6, 15])
     expect(nested(sum(ints, { axis: 0 }))).toBe(197n)
+    expect(nested(countNonzero(5, { axis: 0 }))).toBe(1n)
+    expect(percentile(NDArray.zeros([0, 2]), [], { axis: 0 })).toMatchObject({ shape: [0, 2] })
     expect((sum(matrix, { axis: [0, 1], keepdims: true }) as NDArray).shape).toEqual([1, 1])
     expect(nested(sum(NDArray.from([true]), { axis: [] }))).toEqual([1n])
   })
@@ -165,6 +167,18 @@ describe('errors', () => {
   ])('%s', (message, call, kind) => {
     expect(call).toThrow(kind)
     expect(call).toThrow(message)
+  })
+
+  test('options and percentages of the wrong kind are TypeErrors', () => {
+    const wrong = (call: (given: never) => unknown, given: unknown) => () => call(given as never)
+    for (const given of [0, null, matrix, [0]]) {
+      expect(wrong((axis) => sum(matrix, axis), given)).toThrow(/options are an object such as/)
+    }
+    expect(wrong((ddof) => std(matrix, { ddof }), '1')).toThrow('ddof is a number, got 1')
+    for (const q of ['50', undefined, ['50'], BigInt64Array.of(5n)]) {
+      expect(wrong((given) => percentile(matrix, given), q)).toThrow(/^percentages are a number or an array of numbers/)
+    }
+    expect(nested(percentile(matrix, Float64Array.of(0, 100) as unknown as number[]))).toEqual([1, 6])
   })
 
   test('argmin takes one axis', () => {
