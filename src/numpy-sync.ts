@@ -84,4 +84,5 @@ export {
   where,
 } from './core/numpy/sync.js'
 export type { MemoryOperand as Operand } from './core/numpy/terms.js'
-export { type ScalarValue, scalar, type WeakOrStrongScalar } from './core/numpy/weak.js'
+export { scalar } from './core/numpy/weak.js'
+export type { ScalarValue, WeakOrStrongScalar } from './core/said-scalar.js'

@@ -8,7 +8,7 @@ import type { ViewLayout } from './core/layout.js'
 import { NDArray } from './core/ndarray.js'
 import { resolveIndex, resolveSelection, type Selection } from './core/selection.js'
 import { checkShape, shapeText, sizeOf } from './core/shape.js'
-import { broadcastStrides, permutation, reshapedStrides, selectedLayout } from './core/view-layout.js'
+import { broadcastStrides, permutation, reshapedStrides, selectedLayout, shapeOfSize } from './core/view-layout.js'
 import { custodyOf, findCustody } from './custodies.js'
 import { type Frame, noteView } from './frames.js'
 import { callOperator } from './operators/methods.js'
@@ -54,7 +54,7 @@ export interface Readable<D extends DType> {
   view(selection: Selection): ArrayView<D>
   /** A view with the axes in another order, by default reversed. Errors: ShapeError. Source: numpy.transpose. */
   transpose(axes?: readonly number[]): ArrayView<D>
-  /** A view in another shape. Errors: ShapeError where only a copy could have it. */
+  /** A view in another shape; a length of -1 is what the others leave. Errors: ShapeError where only a copy could have it. */
   reshape(shape: readonly number[]): ArrayView<D>
   /** A view that repeats elements. Errors: ShapeError. Source: numpy.broadcast_to. */
   broadcastTo(shape: readonly number[]): ArrayView<D>
@@ -118,8 +118,9 @@ export class Reader<D extends DType> implements Readable<D> {
     return array as NDArray<D> // one selection, one array
   }
 
-  getMany(selections: readonly Selection[], options: ReadOptions<D> = {}): Promise<NDArray<D>[]> {
-    return this.#read(() => selections, options)
+  async getMany(selections: readonly Selection[], options: ReadOptions<D> = {}): Promise<NDArray<D>[]> {
+    if (!Array.isArray(selections)) throw new TypeError(`selections are an array, got ${String(selections)}`)
+    return await this.#read(() => selections, options)
   }
 
   async item(...index: number[]): Promise<Scalar<D>> {
@@ -189,8 +190,10 @@ export class Reader<D extends DType> implements Readable<D> {
   }
 
   reshape(shape: readonly number[]): ArrayView<D> {
-    const checked = checkShape(shape)
-    return this.#viewAs((layout) => ({ ...layout, shape: checked, strides: reshapedStrides(layout, checked) }))
+    return this.#viewAs((layout) => {
+      const checked = shapeOfSize(shape, sizeOf(layout.shape))
+      return { ...layout, shape: checked, strides: reshapedStrides(layout, checked) }
+    })
   }
 
   broadcastTo(shape: readonly number[]): ArrayView<D> {

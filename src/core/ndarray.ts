@@ -11,7 +11,7 @@ import { type SettableValue, valueForSet } from './set-value.js'
 import { byteLengthOf, checkShape, shapeText, sizeOf, stridesOf } from './shape.js'
 import { contiguous, copyElements, gather } from './strided.js'
 import { allocate, overlaps } from './typed-array.js'
-import { broadcastStrides, permutation, reshapedStrides, selectedLayout } from './view-layout.js'
+import { broadcastStrides, permutation, reshapedStrides, selectedLayout, shapeOfSize } from './view-layout.js'
 
 /** Elements with the layout in which an array sees them. */
 export interface NDArrayParts<D extends DType> extends ArrayParts<D> {
@@ -108,12 +108,12 @@ export class NDArray<D extends DType = DType> {
   }
 
   /**
-   * A view of the same elements, in C order, in another shape.
+   * A view of the same elements, in C order, in another shape; a length of -1 is what the others leave.
    * Errors: ShapeError where the number of elements differs, or where only a copy could have that shape.
    * Source: assignment to numpy.ndarray.shape.
    */
   reshape(shape: readonly number[]): NDArray<D> {
-    const checked = checkShape(shape)
+    const checked = shapeOfSize(shape, this.size)
     return this.#viewAs({ shape: checked, strides: reshapedStrides(this, checked) })
   }
 

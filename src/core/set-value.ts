@@ -6,6 +6,7 @@ import { type Complex, DTYPES, type DType, type TypedArray } from './dtype.js'
 import { ShapeError } from './errors.js'
 import { type ArrayLike, type ArrayParts, READ_AS, type StridedData } from './given.js'
 import { fromNested, type Nested } from './nested.js'
+import { isWeakKind, isWeakOrStrongScalar, type WeakOrStrongScalar } from './said-scalar.js'
 import { isScalar } from './scalar.js'
 import { broadcastsTo, shapeText, sizeOf } from './shape.js'
 import { isTypedArray, naturalDType } from './typed-array.js'
@@ -16,6 +17,7 @@ export type SettableValue =
   | bigint
   | boolean
   | Complex
+  | WeakOrStrongScalar
   | ArrayLike
   | StridedData
   | TypedArray
@@ -24,8 +26,8 @@ export type SettableValue =
 
 /**
  * `value` as elements of `dtype` in C order, of a shape that broadcasts to `selected`. Scalars and nested values must fit the
- * dtype; arrays are cast `same_kind` and broadcast; a typed array has as many elements as the selection and fills it in C order.
- * The result may share memory with `value`.
+ * dtype; arrays and scalars with a dtype of their own are cast `same_kind` and broadcast; a typed array has as many elements as the
+ * selection and fills it in C order. The result may share memory with `value`.
  * Errors: DTypeError and ShapeError with NumPy's words, TypeError for what is no value.
  */
 export function valueForSet<D extends DType>(value: unknown, dtype: D, selected: readonly number[]): ArrayParts<D> {
@@ -40,6 +42,10 @@ export function valueForSet<D extends DType>(value: unknown, dtype: D, selected:
 function partsForSet<D extends DType>(value: unknown, dtype: D, selected: readonly number[]): ArrayParts<D> {
   if (isScalar(value) || Array.isArray(value)) return fromNested(value, dtype)
   if (isTypedArray(value)) return filling(value, dtype, selected)
+  if (isWeakOrStrongScalar(value)) {
+    const { kind, value: element } = value
+    return isWeakKind(kind) ? fromNested(element, dtype) : castParts(fromNested(element, kind), dtype)
+  }
   return castParts(arrayParts(value), dtype)
 }
 

@@ -47,6 +47,20 @@ export function broadcastStrides(base: Omit<ViewLayout, 'offset'>, shape: readon
 }
 
 /**
+ * The shape `size` elements are asked to take; a length of -1 is what the others leave of them.
+ * Errors: ShapeError as `checkShape`, and in NumPy's words where that is no whole number or is asked for twice.
+ */
+export function shapeOfSize(shape: readonly number[], size: number): readonly number[] {
+  const unknown = Array.isArray(shape) ? shape.indexOf(-1) : -1
+  if (unknown < 0) return checkShape(shape)
+  if (shape.lastIndexOf(-1) !== unknown) throw new ShapeError('can only specify one unknown dimension')
+  const length = size / sizeOf(checkShape(shape.toSpliced(unknown, 1)))
+  if (Number.isInteger(length)) return checkShape(shape.with(unknown, length))
+  const named = shape.map((one, axis) => (axis === unknown ? 'newaxis' : one)).slice(unknown === 0 ? 1 : 0)
+  throw new ShapeError(`cannot reshape array of size ${size} into shape (${named.join(',')})`)
+}
+
+/**
  * The strides with which the elements of `base`, in C order, have another shape: from the last axis on, each new axis takes
  * its part of a run of elements that one stride walks.
  * Errors: ShapeError where the sizes differ, or an axis would span two runs.

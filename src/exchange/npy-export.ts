@@ -12,6 +12,7 @@ import { bytesOf } from '../core/typed-array.js'
 import { findCustody } from '../custodies.js'
 import { findView } from '../frames.js'
 import type { Readable } from '../view.js'
+import { hastenCollection } from './collection.js'
 import { counted, meter } from './metering.js'
 import { recycledBlocks } from './recycled-blocks.js'
 
@@ -64,6 +65,7 @@ async function* blocksInMemory(array: NDArray): AsyncGenerator<Uint8Array, void,
   const { itemsize } = DTYPES[array.dtype]
   for (const selection of blockSelections(array.shape, itemsize, CHUNK_BYTES)) {
     yield bytesOf(array.view(selection).toArray())
+    hastenCollection(CHUNK_BYTES)
   }
 }
 
@@ -74,7 +76,10 @@ async function* blocksOnDisk(
   const before = versionOf(array)
   for await (const bytes of recycledBlocks(array, signal)) {
     if (versionOf(array) !== before) throw new StaleArrayError('the array was changed while it was written to a file')
-    for (let at = 0; at < bytes.byteLength; at += CHUNK_BYTES) yield bytes.slice(at, at + CHUNK_BYTES)
+    for (let at = 0; at < bytes.byteLength; at += CHUNK_BYTES) {
+      yield bytes.slice(at, at + CHUNK_BYTES)
+      hastenCollection(CHUNK_BYTES)
+    }
   }
 }
 

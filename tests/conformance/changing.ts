@@ -1,5 +1,6 @@
 // Changing: set, append, attributes.
 import { type Disk, NDArray, type Operand, slice } from '../../src/index.js'
+import { scalar } from '../../src/numpy.js'
 import { deepEqual, equal, ok, rejects, throws } from '../support/assert.js'
 import type { Case, CaseContext } from '../support/conformance.js'
 import { counted, MIB, table } from './numbers.js'
@@ -29,6 +30,7 @@ export const changingCases: Case[] = [
           [[slice(1, 3), slice(0, 2)], NDArray.from(new Int8Array([1, 2]))],
           [[slice(0, 0)], 9],
           [[2, 3], 1n],
+          [[2, 0], scalar(6, 'int64')],
         ]
         for (const [selection, value] of changes) {
           const expected = table(3, 4)

@@ -3,15 +3,9 @@
 import type { TypedArray } from '../dtype.js'
 import { type ArrayLike, isArrayLike, readGiven, type StridedData } from '../given.js'
 import type { Nested } from '../nested.js'
+import { isWeakKind, isWeakOrStrongScalar, type ScalarValue, type WeakOrStrongScalar } from '../said-scalar.js'
 import { isScalar } from '../scalar.js'
-import {
-  isWeakKind,
-  isWeakOrStrongScalar,
-  type ScalarValue,
-  type Weak,
-  type WeakOrStrongScalar,
-  weakOf,
-} from './weak.js'
+import { type Weak, weakOf } from './weak.js'
 
 /** An operand in memory. */
 export type MemoryOperand =

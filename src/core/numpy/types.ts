@@ -1,10 +1,11 @@
 // Type resolution: which loop an operator runs for its operands and what dtype comes out, as NumPy 2 has it.
 import { canCast } from '../casting.js'
 import { DTYPES, type DType } from '../dtype.js'
+import type { WeakKind } from '../said-scalar.js'
 import { ALL_LOOPS, isComparison, isLogical, OPERATIONS, type Operation, type OperationName } from './operations.js'
 import type { ArrayType } from './out.js'
 import { cannotCastInput, noSuchLoop, unsupported } from './ufunc-errors.js'
-import { type Weak, type WeakKind, weakDType } from './weak.js'
+import { type Weak, weakDType } from './weak.js'
 
 /** An operand as far as types go: an array or strong scalar by its dtype, or a weak scalar. */
 export type OperandType = { readonly dtype: DType } | Weak
@@ -22,9 +23,13 @@ export function promote(a: DType, b: DType): DType {
   return common ?? 'complex128'
 }
 
-/** The common dtype of arrays and scalars. Source: numpy.result_type. */
+/**
+ * The common dtype of arrays and scalars: floats meet each integer before integers meet one another, so that int8, uint8
+ * and float16 are float16. Source: numpy.result_type.
+ */
 export function resultType(operands: readonly OperandType[]): DType {
-  return dtypesOf(operands).reduce(promote)
+  const dtypes = dtypesOf(operands)
+  return [...dtypes.filter((dtype) => !isIntegral(dtype)), ...dtypes.filter(isIntegral)].reduce(promote)
 }
 
 /** Every operand's dtype, weak ones as they are beside the others. */

@@ -1,12 +1,9 @@
 // Scalars: which are weak (NEP 50: they take on the dtype of what they meet), and which values a dtype takes in.
 import { type Complex, checkDType, DTYPES, type DType, type Scalar } from '../dtype.js'
 import { DTypeError } from '../errors.js'
+import type { ScalarValue, WeakKind, WeakOrStrongScalar } from '../said-scalar.js'
 import { isComplex, readScalar, writeScalar } from '../scalar.js'
 import { allocate } from '../typed-array.js'
-
-export type WeakKind = 'bool' | 'int' | 'float' | 'complex'
-/** One element's value, as it is given. */
-export type ScalarValue = number | bigint | boolean | Complex
 
 /** A scalar whose dtype follows from the other operands. */
 export interface Weak {
@@ -14,15 +11,6 @@ export interface Weak {
   readonly value: ScalarValue
 }
 
-/** A scalar with its kind said outright; plain data. Made by `scalar`. */
-export interface WeakOrStrongScalar {
-  /** The dtype it has, or the kind it brings to the dtype of what it meets. */
-  readonly kind: DType | WeakKind
-  /** What it was made of. */
-  readonly value: ScalarValue
-}
-
-const WEAK_KINDS: readonly string[] = ['bool', 'int', 'float', 'complex']
 const INT64_MIN = -(2n ** 63n)
 const INT64_MAX = 2n ** 63n - 1n
 const UINT64_MAX = 2n ** 64n - 1n
@@ -58,15 +46,6 @@ export function weakOf(value: ScalarValue): Weak {
   if (typeof value === 'bigint') return { weak: 'int', value }
   if (typeof value === 'object') return { weak: 'complex', value }
   return { weak: Number.isSafeInteger(value) && !Object.is(value, -0) ? 'int' : 'float', value }
-}
-
-export function isWeakKind(kind: string): kind is WeakKind {
-  return WEAK_KINDS.includes(kind)
-}
-
-export function isWeakOrStrongScalar(value: unknown): value is WeakOrStrongScalar {
-  if (typeof value !== 'object' || value === null || !('kind' in value) || !('value' in value)) return false
-  return typeof value.kind === 'string' && (isWeakKind(value.kind) || Object.hasOwn(DTYPES, value.kind))
 }
 
 /** The dtype a weak scalar takes on beside operands that promote to `other`; undefined: beside weak ones only. */

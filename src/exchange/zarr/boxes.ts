@@ -4,7 +4,7 @@ import type { ResolvedSelection, Selection } from '../../core/selection.js'
 import { slice } from '../../core/slice.js'
 
 /** Of boxes, where chunks are smaller. Long runs of the array on disk are written in far fewer blocks than short ones. */
-const BOX_BYTES = 16 * 2 ** 20
+export const BOX_BYTES = 8 * 2 ** 20
 
 /** The same elements on both sides. */
 export interface Box {

@@ -7,7 +7,7 @@ import { DTYPES, type TypedArray } from '../../core/dtype.js'
 import { DTypeError, ShapeError } from '../../core/errors.js'
 import { NDArray, toContiguous } from '../../core/ndarray.js'
 import { resolveSelection, type Selection, selectedShape } from '../../core/selection.js'
-import { sameShape, shapeText } from '../../core/shape.js'
+import { byteLengthOf, sameShape, shapeText } from '../../core/shape.js'
 import { allocate, wrap } from '../../core/typed-array.js'
 import { findCustody } from '../../custodies.js'
 import { findView } from '../../frames.js'
@@ -16,13 +16,13 @@ import { reporter, signalOnly } from '../../work-options.js'
 import { type Box, boxesOf } from './boxes.js'
 import { chunkOf, dtypeOf } from './dtypes.js'
 import { createZarr, NEW_ZARR_OPTIONS, type NewZarrOptions } from './metadata.js'
-import { checkConcurrency, DEFAULT_CONCURRENCY, queueOf } from './queue.js'
+import { checkConcurrency, concurrencyOf, queueOf } from './queue.js'
 
 /** Of `toZarr`. */
 export interface ToZarrOptions extends WorkOptions, NewZarrOptions {
   /** Of a Zarr array that there is: what is to be written, of the array's shape. Default: all of it. */
   selection?: Selection
-  /** Chunks under way at a time. Default 8. */
+  /** Chunks under way at a time. Default 8, fewer where they have more than 1 MiB each, but at least 2. */
   concurrency?: number
 }
 
@@ -33,7 +33,7 @@ const OPTIONS: readonly string[] = [...NEW_ZARR_OPTIONS, 'selection', 'concurren
 /**
  * Writes an array to a Zarr array that there is, or to a new one at a location (`root(store).resolve('a/b')`, or a store, for
  * its root), with the groups above it; resolves with the Zarr array. Chunks are written in parallel; see `fromZarr` for memory.
- * Zarr has no transactions: what was written before an error, an abort or a reload stays, and where there is more than 16 MiB
+ * Zarr has no transactions: what was written before an error, an abort or a reload stays, and where there is more than 8 MiB
  * the same call goes on from there, as long as the array on disk is the same. How far it is, is kept meanwhile in the key
  * '.lazy-disk-cache-export' beside the array's metadata. Errors: DTypeError for complex numbers, and where the Zarr array is of
  * another dtype; ShapeError; TypeError; those of reading, of zarrita and of the store. Source: set of zarrita.
@@ -46,7 +46,7 @@ export async function toZarr(
   if (!(array instanceof NDArray) && !isReadable(array)) throw new TypeError('toZarr takes an array')
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
   if (unknown !== undefined) throw new TypeError(`unknown option '${unknown}'`)
-  const concurrency = checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY)
+  checkConcurrency(options.concurrency)
   const { signal } = options
   signal?.throwIfAborted()
   if (array instanceof DiskBackedNDArray) await array.flush(signalOnly(options)) // so that its version names its elements
@@ -64,7 +64,7 @@ export async function toZarr(
     report(doneBytes)
   }
   report(0)
-  const writing = new BoxWriter(array, zarrArray, concurrency, signal)
+  const writing = new BoxWriter(array, zarrArray, options.concurrency, signal)
   let number = 0
   for (const box of boxes) {
     signal?.throwIfAborted()
@@ -113,13 +113,15 @@ class BoxWriter {
   constructor(
     array: DiskBackedNDArray | ArrayView | NDArray,
     target: Target,
-    concurrency: number,
+    asked: number | undefined,
     signal: AbortSignal | undefined,
   ) {
     this.#array = array
     this.#target = target
     this.#work = signalOnly({ ...(signal && { signal }) })
-    this.#options = { createQueue: () => queueOf(concurrency), ...this.#work }
+    const chunkBytes = byteLengthOf(target.chunks, array.dtype)
+    const concurrency = concurrencyOf(asked, chunkBytes)
+    this.#options = { createQueue: () => queueOf(concurrency, chunkBytes), ...this.#work }
   }
 
   async write(box: Box): Promise<void> {

@@ -17,17 +17,18 @@ import { DEFAULT_DISK_NAME } from '../../options.js'
 import type { JsonObject } from '../../protocol.js'
 import type { Residency } from '../../residency.js'
 import { reporter } from '../../work-options.js'
+import { hastenCollection } from '../collection.js'
 import { forEachAtMost } from '../for-each-at-most.js'
 import { type Box, boxesOf, type ChunkPart, chunkParts } from './boxes.js'
 import { checkChunk, checkGrid } from './checked.js'
 import { dtypeOf, elementsOf } from './dtypes.js'
-import { checkConcurrency, DEFAULT_CONCURRENCY } from './queue.js'
+import { checkConcurrency, concurrencyOf } from './queue.js'
 
 /** Of `fromZarr`. */
 export interface FromZarrOptions extends Omit<CreateOptions, 'shape' | 'dtype' | 'transfer'> {
   /** Of the Zarr array, as for `get`. Default: all of it. */
   selection?: Selection
-  /** Chunks under way at a time. Default 8. */
+  /** Chunks under way at a time. Default 8, fewer where they have more than 1 MiB each, but at least 2. */
   concurrency?: number
 }
 
@@ -44,7 +45,7 @@ interface Plan {
 
 /**
  * A Zarr array, or a selection of it, as an array on disk; its attributes are those of the Zarr array where none are given.
- * Chunks are read in parallel, each once, and take a few times 16 MiB of memory, or as much as the chunks that are under way.
+ * Chunks are read in parallel, each once, and take a few times 8 MiB of memory, or as much as the chunks that are under way.
  * With a cachePath, what has come is at `<cachePath>.partial` until all has: after a reload or an error of the source the same
  * call goes on from there, as long as shape, chunks, dtype and attributes of the Zarr array are the same. An abort and any other
  * error leave nothing. Errors: InvalidSourceError for chunks that cannot be decoded, are not what the metadata say, or that
@@ -55,8 +56,9 @@ export async function fromZarr(
   source: zarr.Array<zarr.DataType>,
   options: FromZarrOptions = {},
 ): Promise<DiskBackedNDArray> {
-  const { selection: given, concurrency = DEFAULT_CONCURRENCY, ...rest } = options
+  const { selection: given, concurrency: limit, ...rest } = options
   checkCreateOptions(rest)
+  checkConcurrency(limit)
   const { signal } = rest
   signal?.throwIfAborted()
   const dtype = dtypeOf(source)
@@ -65,7 +67,8 @@ export async function fromZarr(
   const selection = resolveSelection(given, source.shape)
   const shape = selectedShape(selection)
   const report = reporter(rest, byteLengthOf(shape, dtype))
-  const plan = { source, selection, shape, dtype, concurrency: checkConcurrency(concurrency), signal, report }
+  const concurrency = concurrencyOf(limit, byteLengthOf(source.chunks, dtype))
+  const plan = { source, selection, shape, dtype, concurrency, signal, report }
   const attributes = rest.attributes ?? (source.attrs as JsonObject)
   const creation: CreateOptions = { ...rest, attributes }
   delete creation.onProgress // of all, not of what it is begun with
@@ -211,6 +214,7 @@ async function transfer(
 /** Fills `elements`. Errors: InvalidSourceError, SourceError for what the store throws. */
 async function read({ source, dtype, concurrency, signal }: Plan, box: Box, elements: TypedArray): Promise<TypedArray> {
   const strides = stridesOf(box.shape)
+  const chunkBytes = byteLengthOf(source.chunks, dtype)
   const copy = async ({ coordinates, counts, inBox, inChunk, steps }: ChunkPart, stop: AbortSignal) => {
     const chunk = await unlessAborted(stop, source.getChunk([...coordinates], { signal: stop }))
     checkChunk(chunk, source.chunks)
@@ -226,6 +230,7 @@ async function read({ source, dtype, concurrency, signal }: Plan, box: Box, elem
         offset: offsetOf(inChunk, chunk.stride),
       },
     )
+    hastenCollection(2 * chunkBytes) // as it was stored, and decoded
   }
   try {
     await forEachAtMost(concurrency, chunkParts(box, source.chunks), signal, copy)

@@ -11,6 +11,7 @@ import type {
   Readable,
   StorageUnavailableError,
 } from '../../../src/index.js'
+import type { WeakOrStrongScalar } from '../../../src/numpy.js'
 
 // Values
 
@@ -84,7 +85,7 @@ export interface WorkOptions {
   onProgress?(p: { doneBytes: number; totalBytes: number | undefined }): void
 }
 export type Casting = 'no' | 'equiv' | 'safe' | 'same_kind' | 'unsafe'
-export type Operand = number | bigint | boolean | Complex | NDArray | DiskBackedNDArray | ArrayView
+export type Operand = number | bigint | boolean | Complex | WeakOrStrongScalar | NDArray | DiskBackedNDArray | ArrayView
 export type JsonObject = { readonly [key: string]: unknown }
 
 // In memory

@@ -66,6 +66,18 @@ function canStride(positions: readonly number[], shape: readonly number[]): bool
 }
 
 describe('reshape', () => {
+  it('finds the one length that is left open, and refuses what NumPy refuses in its words', () => {
+    expect(counting([2, 3, 4]).reshape([-1]).shape).toEqual([24])
+    expect(counting([2, 3, 4]).reshape([4, -1, 2]).strides).toEqual([6, 2, 1])
+    expect(NDArray.zeros([0, 3]).reshape([-1, 3]).shape).toEqual([0, 3])
+    const refused = (wanted: number[]) => () => counting([2, 3]).reshape(wanted)
+    expect(refused([-1, -1])).toThrow(new ShapeError('can only specify one unknown dimension'))
+    expect(refused([4, -1])).toThrow(new ShapeError('cannot reshape array of size 6 into shape (4,newaxis)'))
+    expect(refused([-1, 4])).toThrow(new ShapeError('cannot reshape array of size 6 into shape (4)'))
+    expect(refused([0, -1])).toThrow(new ShapeError('cannot reshape array of size 6 into shape (0,newaxis)'))
+    expect(() => NDArray.zeros([0]).reshape([0, -1])).toThrow(ShapeError)
+  })
+
   it('is a view where strides allow it', () => {
     const array = counting([2, 3, 4])
     expect(array.reshape([6, 4]).data).toBe(array.data)
@@ -89,7 +101,7 @@ describe('reshape', () => {
       new ShapeError('cannot reshape array of size 6 into shape (4,)'),
     )
     expect(() => counting([2, 3]).transpose().reshape([6])).toThrow(/is no view: make a copy with NDArray.from/)
-    expect(() => counting([2, 3]).reshape([-1])).toThrow(ShapeError)
+    expect(() => counting([2, 3]).reshape([-2])).toThrow(ShapeError)
   })
 
   it('gives the same elements wherever strides can, and refuses where none can', () => {

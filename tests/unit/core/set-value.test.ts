@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { DType } from '../../../src/core/dtype.js'
 import { DTypeError, ShapeError } from '../../../src/core/errors.js'
 import { NDArray } from '../../../src/core/ndarray.js'
+import { scalar } from '../../../src/core/numpy/weak.js'
 import { valueForSet } from '../../../src/core/set-value.js'
 
 const one = (value: unknown, dtype: DType) => NDArray.fromParts(valueForSet(value, dtype, [])).item()
@@ -63,6 +64,21 @@ describe('a scalar', () => {
     ],
   ] as const)('%s does not fit %s', (value, dtype, message) => {
     expect(() => one(value, dtype)).toThrow(new DTypeError(message))
+  })
+})
+
+describe('a scalar with its kind said', () => {
+  it('is weak as a bare one is, or cast same_kind as an array of its dtype is', () => {
+    expect(one(scalar(7, 'int'), 'int8')).toBe(7)
+    expect(one(scalar(2, 'float'), 'float16')).toBe(2)
+    expect(one(scalar(true, 'bool'), 'uint64')).toBe(1n)
+    expect(one(scalar(2, 'complex'), 'complex64')).toEqual({ re: 2, im: 0 })
+    expect(one(scalar(300, 'int64'), 'int8')).toBe(44)
+    expect(one(scalar(1 / 3, 'float16'), 'float64')).toBe(0.333251953125)
+    expect(() => one(scalar(300, 'int'), 'int8')).toThrow(new DTypeError('Python integer 300 out of bounds for int8'))
+    expect(() => one(scalar(3, 'float64'), 'int8')).toThrow(
+      new DTypeError(`Cannot cast array data from dtype('float64') to dtype('int8') according to the rule 'same_kind'`),
+    )
   })
 })
 

@@ -44,6 +44,8 @@ describe('results', () => {
   test('are arrays with an axis, even where all go', () => {
     expect(nested(sum(matrix, { axis: -1 }))).toEqual([6, 15])
     expect(nested(sum(ints, { axis: 0 }))).toBe(197n)
+    expect(nested(countNonzero(5, { axis: 0 }))).toBe(1n)
+    expect(percentile(NDArray.zeros([0, 2]), [], { axis: 0 })).toMatchObject({ shape: [0, 2] })
     expect((sum(matrix, { axis: [0, 1], keepdims: true }) as NDArray).shape).toEqual([1, 1])
     expect(nested(sum(NDArray.from([true]), { axis: [] }))).toEqual([1n])
   })

@@ -64,6 +64,14 @@ describe('type resolution', () => {
   })
 
   test('takes scalars beside scalars as what NumPy makes of them alone', () => {
+    for (const [dtypes, common] of [
+      [['int8', 'uint8', 'float16'], 'float16'],
+      [['uint16', 'float16', 'int8'], 'float32'],
+      [['int8', 'uint16', 'complex64'], 'complex64'],
+      [['int32', 'uint32', 'bool'], 'int64'],
+    ] as const) {
+      expect(resultType(dtypes.map((dtype) => ({ dtype })))).toBe(common)
+    }
     expect(resultType([{ weak: 'int', value: 1n }])).toBe('int64')
     expect(
       resultType([

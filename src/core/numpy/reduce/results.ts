@@ -29,7 +29,17 @@ export const REDUCTION_UFUNC: Readonly<Record<ReductionName, string>> = {
   countNonzero: 'count_nonzero',
 }
 
-const UFUNCS: ReadonlySet<ReductionName> = new Set(['sum', 'prod', 'min', 'max', 'any', 'all', 'argmin', 'argmax'])
+const UFUNCS: ReadonlySet<ReductionName> = new Set([
+  'sum',
+  'prod',
+  'min',
+  'max',
+  'any',
+  'all',
+  'argmin',
+  'argmax',
+  'countNonzero', // is a sum
+])
 
 /** The axes a reduction goes over. Errors: ShapeError with NumPy's words, TypeError (what is no axis). */
 export function axesOf(
@@ -138,7 +148,7 @@ export function percentileRequest(
   const percentages = typeof q === 'number' ? [q] : q
   checkPercentile(dtype, percentages, method)
   const axes = reducedAxes(shape, axis, keepdims)
-  if (axes.count === 0) throw noElements(dtype, method, percentages)
+  if (axes.count === 0 && percentages.length > 0) throw noElements(dtype, method, percentages)
   const isSingle = typeof q === 'number'
   const resultShape = isSingle ? axes.resultShape : [percentages.length, ...axes.resultShape]
   return { percentages, method, axes, dtype: percentileDType(dtype, method, isSingle), shape: resultShape }
