@@ -43,7 +43,7 @@ export const COMPUTATIONS: Readonly<Record<ComputingName, Builder>> = {
   histogram: { arity: 1, build: ([a], options) => histogram(a, options) },
   percentile: {
     arity: 2,
-    build: ([a, q], options) => percentile(a, typeof q === 'number' ? q : Array.from(q as Iterable<number>), options),
+    build: ([a, q], options) => percentile(a, q as number | readonly number[], options),
   },
   matmul: { arity: 2, build: ([a, b], options) => matmul(a, b, options) },
 }

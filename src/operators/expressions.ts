@@ -2,7 +2,7 @@
 import type { WorkOptions } from '../call.js'
 import { type Casting, checkCast } from '../core/casting.js'
 import { checkDType, type DType } from '../core/dtype.js'
-import { isArrayLike } from '../core/given.js'
+import { checkOptions, notOptions } from '../core/numpy/call-options.js'
 import { apply, cast, clip, divmod, type Leaf, type Node, round, where } from '../core/numpy/expression.js'
 import { ufuncOf } from '../core/numpy/operations.js'
 import type { ArrayType } from '../core/numpy/out.js'
@@ -73,7 +73,13 @@ function built<N extends UnaryName | BinaryName>(names: readonly N[], arity: num
     {
       arity,
       build: (given, { dtype }, [out] = []) => ({
-        nodes: [apply(name, given.slice(0, arity).map(termOf), { dtype, out })],
+        nodes: [
+          apply(
+            name,
+            Array.from({ length: arity }, (_, nth) => termOf(given[nth])),
+            { dtype, out },
+          ),
+        ],
         ufunc: ufuncOf(name),
       }),
     },
@@ -114,7 +120,6 @@ function astype(a: unknown, dtype: unknown, casting: Casting = 'unsafe'): Expres
 /** What comes after the operands. Errors: TypeError. */
 export function optionsOf(given: readonly unknown[], arity: number): ExpressionOptions & WorkOptions {
   const options = given[arity] ?? {}
-  const isArray = ArrayBuffer.isView(options) || isArrayLike(options) || findCustody(options) !== undefined
-  if (typeof options === 'object' && !isArray) return options
-  throw new TypeError(`options are an object such as { out }, got ${isArray ? 'an array' : typeof options}`)
+  if (findCustody(options) !== undefined) throw notOptions('an array')
+  return checkOptions(options)
 }

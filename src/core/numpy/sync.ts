@@ -2,6 +2,7 @@
 import { type Casting, checkCast } from '../casting.js'
 import { checkDType, type DType } from '../dtype.js'
 import { NDArray } from '../ndarray.js'
+import { checkOptions } from './call-options.js'
 import { evaluate } from './evaluate.js'
 import {
   apply,
@@ -66,7 +67,8 @@ class Operands {
   }
 }
 
-function resolving({ dtype, out }: UfuncOptions & Out): ResolveOptions {
+function resolving(options: UfuncOptions & Out): ResolveOptions {
+  const { dtype, out } = checkOptions(options)
   return { dtype, out: out === undefined ? undefined : readOut(out) }
 }
 
@@ -191,7 +193,7 @@ export function divmod(
   options: UfuncOptions & { readonly out?: readonly [NDArray, NDArray] | undefined } = {},
 ): [NDArray, NDArray] {
   const operands = new Operands()
-  const outs = options.out?.map(readOut)
+  const outs = checkOptions(options).out?.map(readOut)
   const roots = divmodNodes([operands.term(a), operands.term(b)], { dtype: options.dtype, outs })
   const [q, r] = evaluate({ roots, leaves: operands.arrays, outs, ufunc: 'divmod' }, KERNELS)
   return [q as NDArray, r as NDArray] // two roots
@@ -228,7 +230,7 @@ export function round<O extends NDArray = NDArray>(
   options: { readonly decimals?: number | undefined; readonly out?: O | undefined } = {},
 ): O {
   const operands = new Operands()
-  const root = roundNode(operands.term(a), options.decimals)
+  const root = roundNode(operands.term(a), checkOptions(options).decimals)
   return operands.evaluate(root, 'rint', options) as O // as above
 }
 

@@ -2,7 +2,7 @@
 import { type Complex, checkDType, DTYPES, type DType, type Scalar } from '../dtype.js'
 import { DTypeError } from '../errors.js'
 import type { ScalarValue, WeakKind, WeakOrStrongScalar } from '../said-scalar.js'
-import { isComplex, readScalar, writeScalar } from '../scalar.js'
+import { isComplex, isScalar, readScalar, writeScalar } from '../scalar.js'
 import { allocate } from '../typed-array.js'
 
 /** A scalar whose dtype follows from the other operands. */
@@ -28,6 +28,7 @@ export const DEFAULT_DTYPE = {
  * Errors: DTypeError where the value does not fit the kind, TypeError for what is no scalar.
  */
 export function scalar(value: ScalarValue, kind: DType | WeakKind): WeakOrStrongScalar {
+  if (!isScalar(value)) throw new TypeError(`a scalar is a number, bigint, boolean or { re, im }, got ${typeof value}`)
   if (kind === 'int' || kind === 'float' || kind === 'complex') return { kind, value: ofWeakKind(value, kind) }
   return { kind: checkDType(kind), value: stored(value, kind) }
 }

@@ -124,6 +124,10 @@ describe('operands', () => {
   test('of the wrong kind are a TypeError', () => {
     expect(() => add('1' as unknown as number, 2)).toThrow(TypeError)
     expect(() => round(NDArray.zeros([2]), { decimals: 0.5 })).toThrow(TypeError)
+    expect(() => scalar('1' as unknown as number, 'int')).toThrow(TypeError)
+    const [array, other] = [NDArray.zeros([2]), NDArray.zeros([2])]
+    expect(() => sqrt(array, other as never)).toThrow('options are an object such as { out }, got an array')
+    expect(() => round(array, 1 as never)).toThrow('options are an object such as { out }, got number')
     expect(() => scalar(2.5, 'int')).toThrow(DTypeError)
     expect(() => scalar(300, 'int8')).toThrow('Python integer 300 out of bounds for int8')
   })

@@ -169,6 +169,18 @@ describe('errors', () => {
     expect(call).toThrow(message)
   })
 
+  test('options and percentages of the wrong kind are TypeErrors', () => {
+    const wrong = (call: (given: never) => unknown, given: unknown) => () => call(given as never)
+    for (const given of [0, null, matrix, [0]]) {
+      expect(wrong((axis) => sum(matrix, axis), given)).toThrow(/options are an object such as/)
+    }
+    expect(wrong((ddof) => std(matrix, { ddof }), '1')).toThrow('ddof is a number, got 1')
+    for (const q of ['50', undefined, ['50'], BigInt64Array.of(5n)]) {
+      expect(wrong((given) => percentile(matrix, given), q)).toThrow(/^percentages are a number or an array of numbers/)
+    }
+    expect(nested(percentile(matrix, Float64Array.of(0, 100) as unknown as number[]))).toEqual([1, 6])
+  })
+
   test('argmin takes one axis', () => {
     // @ts-expect-error: what the types forbid
     expect(() => argmin(matrix, { axis: [0] })).toThrow("'tuple' object cannot be interpreted as an integer")

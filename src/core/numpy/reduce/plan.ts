@@ -114,7 +114,9 @@ function meanPasses(from: DType, layout: Layout, asked: DType | undefined): Pass
 function variancePasses(name: 'std' | 'var', from: DType, layout: Layout, options: ReductionOptions): Passes {
   const loop = options.dtype ?? varianceLoop(from)
   const { axes, whole, order } = layout
-  const freedom = Math.max(axes.count - (options.ddof ?? 0), 0)
+  const { ddof = 0 } = options
+  if (typeof ddof !== 'number') throw new TypeError(`ddof is a number, got ${String(ddof)}`)
+  const freedom = Math.max(axes.count - ddof, 0)
   let isFirst = true
   return {
     count: 2,

@@ -4,6 +4,7 @@ import { DTypeError, ShapeError } from '../../errors.js'
 import type { NDArray } from '../../ndarray.js'
 import { readScalar } from '../../scalar.js'
 import { checkAxis } from '../../shape.js'
+import { isTypedArray } from '../../typed-array.js'
 import type { ArrayType } from '../out.js'
 import { promote } from '../types.js'
 import type { AccumulateName } from './accumulate.js'
@@ -139,19 +140,26 @@ export interface PercentileRequest extends ArrayType {
   readonly axes: ReducedAxes
 }
 
-/** Errors: DTypeError, ShapeError (q, axis, no elements), TypeError (method), with NumPy's words. */
+/** Errors: DTypeError, ShapeError (q, axis, no elements), TypeError (method, q), with NumPy's words. */
 export function percentileRequest(
   { shape, dtype }: ArrayType,
   q: number | readonly number[],
   { method = 'linear', axis, keepdims }: PercentileOptions,
 ): PercentileRequest {
-  const percentages = typeof q === 'number' ? [q] : q
+  const percentages = percentagesOf(q)
   checkPercentile(dtype, percentages, method)
   const axes = reducedAxes(shape, axis, keepdims)
   if (axes.count === 0 && percentages.length > 0) throw noElements(dtype, method, percentages)
   const isSingle = typeof q === 'number'
   const resultShape = isSingle ? axes.resultShape : [percentages.length, ...axes.resultShape]
   return { percentages, method, axes, dtype: percentileDType(dtype, method, isSingle), shape: resultShape }
+}
+
+/** Errors: TypeError for what are no numbers. */
+function percentagesOf(q: unknown): readonly number[] {
+  const list: readonly unknown[] = Array.isArray(q) || isTypedArray(q) ? Array.from(q) : [q]
+  if (list.every((one) => typeof one === 'number')) return list
+  throw new TypeError(`percentages are a number or an array of numbers, got ${String(q)}`)
 }
 
 /** NumPy's words: what it stumbles over first. */

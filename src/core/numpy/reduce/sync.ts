@@ -1,6 +1,7 @@
 // The reductions for operands in memory, synchronous: NumPy's functions under camelCase names.
 import { checkDType, type DType, type Scalar } from '../../dtype.js'
 import { NDArray } from '../../ndarray.js'
+import { checkOptions } from '../call-options.js'
 import { readArray, readOut } from '../operands.js'
 import type { MemoryOperand } from '../terms.js'
 import type { AccumulateName } from './accumulate.js'
@@ -49,7 +50,7 @@ export interface Reduction<Options, S extends Scalar = Scalar> {
 /** Errors: ShapeError, DTypeError with NumPy's words; TypeError for what is no operand. Source: NumPy's of that name. */
 function reduction<Options, S extends Scalar = Scalar>(name: ReductionName): Reduction<Options, S> {
   const compute = (a: MemoryOperand, options: MomentOptions & { readonly out?: NDArray | undefined } = {}) => {
-    const dtype = options.dtype === undefined ? undefined : checkDType(options.dtype)
+    const dtype = checkOptions(options).dtype === undefined ? undefined : checkDType(options.dtype)
     const out = options.out === undefined ? undefined : readOut(options.out)
     return reduce(name, readArray(a), { ...options, dtype, out })
   }
@@ -90,7 +91,7 @@ export function accumulate<O extends NDArray = NDArray>(
   a: MemoryOperand,
   options: { readonly axis?: number; readonly dtype?: DType; readonly out?: O } = {},
 ): O {
-  const dtype = options.dtype === undefined ? undefined : checkDType(options.dtype)
+  const dtype = checkOptions(options).dtype === undefined ? undefined : checkDType(options.dtype)
   const out = options.out === undefined ? undefined : readOut(options.out)
   return accumulateArray(op, readArray(a), { axis: options.axis, dtype, out }) as O // `out` itself
 }
@@ -101,7 +102,7 @@ export function matmul<O extends NDArray = NDArray>(
   b: MemoryOperand,
   options: { readonly dtype?: DType; readonly out?: O } = {},
 ): O {
-  const dtype = options.dtype === undefined ? undefined : checkDType(options.dtype)
+  const dtype = checkOptions(options).dtype === undefined ? undefined : checkDType(options.dtype)
   const out = options.out === undefined ? undefined : readOut(options.out)
   return matmulArrays(readArray(a), readArray(b), { dtype, out }) as O // `out` itself
 }
@@ -114,7 +115,7 @@ export function histogram(
   a: MemoryOperand,
   options: HistogramOptions = {},
 ): { counts: NDArray<'int64'>; edges: NDArray<'float64'> } {
-  const { counts, edges } = histogramOf(readArray(a), options)
+  const { counts, edges } = histogramOf(readArray(a), checkOptions(options))
   return { counts: NDArray.from(counts), edges: NDArray.from(edges) }
 }
 
@@ -133,5 +134,5 @@ export function percentile(
   q: number | readonly number[],
   options: PercentileSyncOptions = {},
 ): number | NDArray {
-  return percentileOf(readArray(a), q, options)
+  return percentileOf(readArray(a), q, checkOptions(options))
 }
