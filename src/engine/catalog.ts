@@ -191,7 +191,7 @@ export class Catalog {
   async #copyOver(from: Copy, to: Copy, pause: Pause): Promise<void> {
     const { end, tip, epoch, log } = from
     Object.assign(to, { epoch, log, end: 0 })
-    const piece = new Uint8Array(1 << 20)
+    const piece = new Uint8Array(Math.min(1 << 20, end))
     while (to.end < end) {
       const part = piece.subarray(0, Math.min(piece.byteLength, end - to.end))
       if (!readExactly(from.file, part, to.end)) throw new RangeError('a catalog file became shorter while it was open')

@@ -20,16 +20,12 @@ export async function bundleModules(): Promise<ReadonlyMap<string, string>> {
     target: 'es2022',
     define: { 'process.env.NODE_ENV': '"development"' },
     outdir: ROOT,
+    outExtension: { '.js': '.ts' }, // the name by which pages ask for an entry, so that they and other entries have the same
     chunkNames: `${CHUNKS}/[name]-[hash]`,
     write: false,
     plugins: [builtWorker, rawText],
   })
-  return new Map(
-    outputFiles.map(({ path, text }) => {
-      const served = path.slice(ROOT.length - 1)
-      return [served.startsWith(`/${CHUNKS}`) ? served : served.replace(/\.js$/, '.ts'), text]
-    }),
-  )
+  return new Map(outputFiles.map(({ path, text }) => [path.slice(ROOT.length - 1), text]))
 }
 
 /** The library's entries, and all that tests name in `import('/…')`. */

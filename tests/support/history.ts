@@ -148,7 +148,8 @@ export class History {
       await this.#perform(step)
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'QuotaExceededError') throw error
-      this.#remember(this.now, this.#began, false)
+      // Of what came before by itself, a sweep for example, a call that is refused promises nothing, in strict mode either.
+      this.moments.push({ state: this.now, began: this.#began, durableFrom: undefined })
     }
     this.#isEvicting = false
   }
