@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { fromArrayBuffer, getDecoder, writeArrayBuffer } from 'geotiff'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { registry } from 'zarrita'
 import { bytesOf } from '../../../src/core/typed-array.js'
 import { decodedBytes } from '../../../src/exchange/geotiff/decoded-bytes.js'
 import { fromGeoTiff } from '../../../src/geotiff.js'
@@ -237,27 +238,16 @@ describe('refused, and nothing stays', () => {
     return Uint8Array.from({ length: text.length >> 3 }, (_, i) => Number.parseInt(text.slice(8 * i, 8 * i + 8), 2))
   }
   const zstdOf = async (byteLength: number) => {
-    const { default: Zstd } = await import('numcodecs/zstd')
-    return Zstd.fromConfig({ id: 'zstd', level: 1 }).encode(new Uint8Array(byteLength))
+    const zstd = await registry.get('zstd')?.()
+    return zstd
+      ?.fromConfig({ level: 1 }, {} as never)
+      .encode(new Uint8Array(byteLength) as never) as Promise<Uint8Array>
   }
   const jpegOf = (extent: number) =>
-    Uint8Array.of(
-      0xff,
-      0xd8,
-      0xff,
-      0xc0,
-      0,
-      11,
-      8,
-      extent >> 8,
-      extent & 0xff,
-      extent >> 8,
-      extent & 0xff,
-      1,
-      1,
-      0x11,
-      0,
-    )
+    new Uint8Array([
+      ...[0xff, 0xd8, 0xff, 0xc0, 0, 11, 8], // start of the image and of its frame
+      ...[extent >> 8, extent & 0xff, extent >> 8, extent & 0xff, 1, 1, 0x11, 0],
+    ])
   for (const [what, compression, make] of [
     ['LZW', 5, async () => lzwOfZeros(3800)],
     ['PackBits', 32773, async () => new Uint8Array(150_000).map((_, i) => (i % 2 === 0 ? 129 : 0))],
@@ -282,11 +272,9 @@ describe('refused, and nothing stays', () => {
 
   test('LZW of codes that stand for nothing, which geotiff would decode for ever', async () => {
     const bytes = bytesOfBits([256, 0, 511].map((code) => code.toString(2).padStart(9, '0')))
-    for (const broken of [bytes]) {
-      expect(() => decodedBytes(5, broken, Number.POSITIVE_INFINITY)).toThrow('stand for nothing')
-      const reading = fromGeoTiff(strip(broken, 5), { disk, cachePath: 'a' })
-      await expect(reading).rejects.toMatchObject({ name: 'InvalidSourceError' })
-    }
+    expect(() => decodedBytes(5, bytes, Number.POSITIVE_INFINITY)).toThrow('stand for nothing')
+    const reading = fromGeoTiff(strip(bytes, 5), { disk, cachePath: 'a' })
+    await expect(reading).rejects.toMatchObject({ name: 'InvalidSourceError' })
   })
 
   test('not what is compressed by LZW, PackBits and Zstandard as it should be', async () => {
