@@ -1,22 +1,24 @@
 // Tiles and strips decoded to as many bytes as they are said to have, and no more.
 import { BaseDecoder, getDecoder, type Pool } from 'geotiff'
 import { InvalidSourceError } from '../../core/errors.js'
+import { checkDecodedBytes, mostFor } from '../decoded-size.js'
+import { decodedBytes } from './decoded-bytes.js'
 
 type Parameters = ConstructorParameters<typeof BaseDecoder>[0]
 type Decoders = Pick<Pool, 'bindParameters'>
 
 const DEFLATE: readonly number[] = [8, 32946]
-/** What is compressed is hardly larger than what it was made of. */
-const SPARE_BYTES = 2 ** 16
 
 /** In the place of a pool, which it uses where there is one for all but deflate: the browser inflates faster. */
 export function limitedTo(partBytes: number, pool: Pool | undefined): Pool {
   const decoders: Decoders = {
     bindParameters: (compression, parameters) => ({
       decode: async (buffer) => {
-        if (buffer.byteLength > 2 * partBytes + SPARE_BYTES) {
+        const atMost = mostFor(partBytes)
+        if (buffer.byteLength > atMost) {
           throw new InvalidSourceError(`this GeoTIFF has ${buffer.byteLength} bytes for a part of ${partBytes}`)
         }
+        checkDecodedBytes(decodedBytes(compression, new Uint8Array(buffer), atMost), atMost)
         if (DEFLATE.includes(compression)) return new Inflating(parameters, partBytes).decode(buffer)
         if (pool !== undefined) return pool.bindParameters(compression, parameters).decode(buffer)
         return (await getDecoder(compression, parameters)).decode(buffer)

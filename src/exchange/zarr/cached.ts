@@ -3,6 +3,7 @@ import type { AbsolutePath, AsyncReadable, RangeQuery, Readable } from 'zarrita'
 import { segmentOfKey } from '../../core/path.js'
 import type { Disk } from '../../disk.js'
 import { isTag } from '../../lifetime.js'
+import { boundCodecs } from './bounded-codecs.js'
 import { Entries, type Entry, SEPARATOR } from './entries.js'
 import { partOf } from './range.js'
 import { type AddressOptions, type Answer, type Remote, remoteAddress, remoteStore } from './remote.js'
@@ -51,6 +52,7 @@ const OPTIONS: readonly string[] = [
  */
 export function cached(remote: string | URL | Readable, options: CachedZarrOptions): CachedZarrStore {
   checkOptions(options)
+  boundCodecs()
   const isAddress = typeof remote === 'string' || remote instanceof URL
   if (!isAddress && typeof remote?.get !== 'function')
     throw new TypeError('cached takes an address or a store of zarrita')

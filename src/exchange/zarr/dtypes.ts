@@ -6,9 +6,15 @@ import type { NDArray } from '../../core/ndarray.js'
 import { stridesOf } from '../../core/shape.js'
 import { bytesOf } from '../../core/typed-array.js'
 
-/** Errors: DTypeError for text, objects and what else is no number. */
+/** Undefined for text, objects and what else is no number. */
+export function dtypeNamed(name: zarr.DataType): DType | undefined {
+  return Object.hasOwn(DTYPES, name) ? (name as DType) : undefined
+}
+
+/** Errors: DTypeError for what is no number. */
 export function dtypeOf(array: zarr.Array<zarr.DataType>): DType {
-  if (Object.hasOwn(DTYPES, array.dtype)) return array.dtype as DType
+  const dtype = dtypeNamed(array.dtype)
+  if (dtype !== undefined) return dtype
   throw new DTypeError(`a Zarr array of ${array.dtype} has no numbers to keep`)
 }
 

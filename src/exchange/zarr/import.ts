@@ -19,6 +19,7 @@ import type { Residency } from '../../residency.js'
 import { reporter } from '../../work-options.js'
 import { hastenCollection } from '../collection.js'
 import { forEachAtMost } from '../for-each-at-most.js'
+import { boundCodecs } from './bounded-codecs.js'
 import { type Box, boxesOf, type ChunkPart, chunkParts } from './boxes.js'
 import { checkChunk, checkGrid } from './checked.js'
 import { dtypeOf, elementsOf } from './dtypes.js'
@@ -59,6 +60,7 @@ export async function fromZarr(
   const { selection: given, concurrency: limit, ...rest } = options
   checkCreateOptions(rest)
   checkConcurrency(limit)
+  boundCodecs()
   const { signal } = rest
   signal?.throwIfAborted()
   const dtype = dtypeOf(source)
@@ -237,6 +239,7 @@ async function read({ source, dtype, concurrency, signal }: Plan, box: Box, elem
     return elements
   } catch (error) {
     if (error instanceof InvalidSourceError) throw error
+    if (zarr.isZarritaError(error) && error.cause instanceof InvalidSourceError) throw error.cause
     if (!zarr.isZarritaError(error)) throw new SourceError(error)
     throw new InvalidSourceError(`this Zarr array cannot be read: ${error.message}`, { cause: error })
   }

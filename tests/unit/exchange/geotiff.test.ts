@@ -6,9 +6,11 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
-import { fromArrayBuffer, writeArrayBuffer } from 'geotiff'
+import { fromArrayBuffer, getDecoder, writeArrayBuffer } from 'geotiff'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { registry } from 'zarrita'
 import { bytesOf } from '../../../src/core/typed-array.js'
+import { decodedBytes } from '../../../src/exchange/geotiff/decoded-bytes.js'
 import { fromGeoTiff } from '../../../src/geotiff.js'
 import { type Disk, openDisk } from '../../../src/index.js'
 
@@ -190,13 +192,13 @@ describe('refused, and nothing stays', () => {
   }
 
   /** One strip of 200 rows of 300 bytes, compressed. */
-  const deflated = (compressed: Uint8Array) => {
+  const strip = (compressed: Uint8Array, compression: number) => {
     const tags = [
       ...[
         [256, 300],
         [257, 200],
         [258, 8],
-        [259, 8],
+        [259, compression],
         [262, 1],
         [273, 8 + 2 + 9 * 12 + 4],
       ],
@@ -218,6 +220,74 @@ describe('refused, and nothing stays', () => {
     }
     return new Blob([head, compressed as Uint8Array<ArrayBuffer>])
   }
+
+  const deflated = (compressed: Uint8Array) => strip(compressed, 8)
+
+  /** LZW of zeros, 3800 codes at most: each stands for one byte more than the one before. */
+  const lzwOfZeros = (codes: number) => {
+    const bits = [(256).toString(2).padStart(9, '0'), ''.padStart(9, '0')]
+    let width = 9
+    for (let known = 258; known < 257 + codes; known++) {
+      bits.push(known.toString(2).padStart(width, '0'))
+      if (known + 2 >= 2 ** width && width < 12) width++
+    }
+    return bytesOfBits([...bits, (257).toString(2).padStart(width, '0')])
+  }
+  const bytesOfBits = (bits: readonly string[]) => {
+    const text = `${bits.join('')}0000000`
+    return Uint8Array.from({ length: text.length >> 3 }, (_, i) => Number.parseInt(text.slice(8 * i, 8 * i + 8), 2))
+  }
+  const zstdOf = async (byteLength: number) => {
+    const zstd = await registry.get('zstd')?.()
+    return zstd
+      ?.fromConfig({ level: 1 }, {} as never)
+      .encode(new Uint8Array(byteLength) as never) as Promise<Uint8Array>
+  }
+  const jpegOf = (extent: number) =>
+    new Uint8Array([
+      ...[0xff, 0xd8, 0xff, 0xc0, 0, 11, 8], // start of the image and of its frame
+      ...[extent >> 8, extent & 0xff, extent >> 8, extent & 0xff, 1, 1, 0x11, 0],
+    ])
+  for (const [what, compression, make] of [
+    ['LZW', 5, async () => lzwOfZeros(3800)],
+    ['PackBits', 32773, async () => new Uint8Array(150_000).map((_, i) => (i % 2 === 0 ? 129 : 0))],
+    ['Zstandard', 50000, () => zstdOf(2 ** 26)],
+    ['JPEG', 7, async () => jpegOf(0xffff)],
+  ] as const) {
+    test(`a bomb of ${what}, before it is decoded`, async () => {
+      const reading = fromGeoTiff(strip(await make(), compression), { disk, cachePath: 'a' })
+      await expect(reading).rejects.toMatchObject({
+        message: expect.stringMatching(/would become more than the 185536/),
+      })
+      expect(await disk.list()).toEqual([])
+    })
+  }
+
+  test('LZW is counted as geotiff decodes it', async () => {
+    for (const bytes of [lzwOfZeros(2000), lzwOfZeros(300)]) {
+      const decoded = await (await getDecoder(5, {} as never)).decodeBlock(bytes.buffer)
+      expect(decodedBytes(5, bytes, Number.POSITIVE_INFINITY)).toBe(decoded.byteLength)
+    }
+  })
+
+  test('LZW of codes that stand for nothing, which geotiff would decode for ever', async () => {
+    const bytes = bytesOfBits([256, 0, 511].map((code) => code.toString(2).padStart(9, '0')))
+    expect(() => decodedBytes(5, bytes, Number.POSITIVE_INFINITY)).toThrow('stand for nothing')
+    const reading = fromGeoTiff(strip(bytes, 5), { disk, cachePath: 'a' })
+    await expect(reading).rejects.toMatchObject({ name: 'InvalidSourceError' })
+  })
+
+  test('not what is compressed by LZW, PackBits and Zstandard as it should be', async () => {
+    for (const [compression, bytes] of [
+      [5, lzwOfZeros(347)],
+      [32773, new Uint8Array(1000).map((_, i) => (i % 2 === 0 ? 129 : 0))],
+      [50000, await zstdOf(60_000)],
+    ] as const) {
+      const array = await fromGeoTiff(strip(bytes, compression), { disk })
+      expect(await array.toArray()).toEqual(new Uint8Array(60_000))
+      await array.purge()
+    }
+  })
 
   test('of a strip no more than it is said to have, however much there is', async () => {
     const bomb = deflateSync(new Uint8Array(2 ** 26))

@@ -1,5 +1,5 @@
 // Zarr of others that is cut short, lies or is hostile: each is a clear error, and leaves nothing.
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as zarr from 'zarrita'
 import { type Disk, openDisk } from '../../../src/index.js'
@@ -85,7 +85,7 @@ describe('a chunk', () => {
       'that is compressed, and too long',
       { compressor: { id: 'gzip' } },
       gzipSync(new Uint8Array(1 << 20)),
-      /262144 elements/,
+      /more than the 65552/,
     ],
     ['of an unknown codec', { compressor: { id: 'none such' } }, new Uint8Array(8), /none such/],
   ] as const) {
@@ -101,6 +101,66 @@ describe('a chunk', () => {
     const source = await open(storeOf({ fill_value: 7 }, { '/1': new Uint8Array(8) }))
     const array = await fromZarr(source, { disk })
     expect([...(await array.toArray())]).toEqual([7, 7, 0, 0])
+    await array.purge()
+  })
+})
+
+describe('a bomb', () => {
+  const BOMB_BYTES = 2 ** 26
+  const encoded = async (name: string, config: object) => {
+    const entry = await zarr.registry.get(name)?.()
+    return entry?.fromConfig(config, {} as never).encode(new Uint8Array(BOMB_BYTES) as never) as Promise<Uint8Array>
+  }
+  const blosc = { clevel: 9, cname: 'lz4', shuffle: 0, blocksize: 0 }
+  /** As a frame that does not say how much is in it: 512 times 128 KiB of one byte. */
+  const silentZstd = () => {
+    const blocks = Array.from({ length: 512 }, (_, i) => {
+      const header = ((2 ** 17) << 3) | (1 << 1) | (i === 511 ? 1 : 0)
+      return [header & 0xff, (header >> 8) & 0xff, header >> 16, 0]
+    })
+    return Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0x58, ...blocks.flat())
+  }
+  for (const [name, config, make] of [
+    ['gzip', {}, async () => gzipSync(new Uint8Array(BOMB_BYTES))],
+    ['zlib', {}, async () => deflateSync(new Uint8Array(BOMB_BYTES))],
+    ['zstd', { level: 1 }, () => encoded('zstd', { level: 1 })],
+    ['zstd', { level: 1 }, async () => silentZstd()],
+    ['lz4', { acceleration: 1 }, () => encoded('lz4', { acceleration: 1 })],
+    ['blosc', blosc, () => encoded('blosc', blosc)],
+  ] as const) {
+    test(`of ${name} is refused before it is decoded, from a cache too`, async () => {
+      const bomb = await make()
+      expect(bomb.byteLength).toBeLessThan(2 ** 20)
+      const store = storeOf({ compressor: { id: name, ...config } }, { '/1': bomb })
+      const error = { name: 'InvalidSourceError', message: expect.stringMatching(/more than the 65552/) }
+      await expect(fromZarr(await open(store), { disk, cachePath: 'a' })).rejects.toMatchObject(error)
+      const cache = cached(store as never, { disk, maxBytes: 2 ** 24, cachePath: 'cache' })
+      await expect(zarr.get(await open(cache))).rejects.toHaveProperty('cause', expect.objectContaining(error))
+      await cache.clear()
+    })
+  }
+
+  test('of two compressions is refused by the first', async () => {
+    const twice = gzipSync(gzipSync(new Uint8Array(BOMB_BYTES)))
+    const codecs = [
+      { name: 'bytes', configuration: { endian: 'little' } },
+      ...['gzip', 'gzip'].map((name) => ({ name })),
+    ]
+    const grid = { name: 'regular', configuration: { chunk_shape: [2] } }
+    const metadata = {
+      ...{ zarr_format: 3, node_type: 'array', shape: [4], data_type: 'int32', fill_value: 0, attributes: {}, codecs },
+      ...{ chunk_grid: grid, chunk_key_encoding: { name: 'default', configuration: { separator: '/' } } },
+    }
+    const files = new Map(Object.entries({ '/zarr.json': json(metadata), '/c/1': twice }))
+    const source = await zarr.open.v3({ get: async (key: string) => files.get(key) } as never, { kind: 'array' })
+    await expect(fromZarr(source, { disk })).rejects.toThrow(/more than the 65552/)
+  })
+
+  test('is none that becomes as much as was announced, however small it is', async () => {
+    const elements = { shape: [2 ** 22], chunks: [2 ** 22], dtype: '|u1', compressor: { id: 'zlib' } }
+    const source = await open(storeOf(elements, { '/0': deflateSync(new Uint8Array(2 ** 22).fill(7)) }))
+    const array = await fromZarr(source, { disk })
+    expect(await array.item(2 ** 22 - 1)).toBe(7)
     await array.purge()
   })
 })
