@@ -142,6 +142,7 @@ const test: ViteUserConfig = {
     coverage: { include: ['src/**/*.ts'], exclude: ['**/*.generated.ts', '**/*.d.ts'], reporter: ['text', 'html'] },
     testTimeout: 30_000,
     hookTimeout: 60_000, // starts Python, on a busy machine
+    maxWorkers: '100%', // one less than there are cores would be one of two
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 }

@@ -38,7 +38,7 @@ export async function examplesOf(file: URL): Promise<Example[]> {
   )
 }
 
-function blocksOf(text: string): Block[] {
+export function blocksOf(text: string): Block[] {
   return [...text.matchAll(BLOCK)].map(({ index, groups }) => {
     const { given = '', code = '', then = '', language = 'ts' } = groups ?? {}
     return { line: text.slice(0, index).split('\n').length, language, given, code, then }
