@@ -25,7 +25,7 @@ export function libraryEntries(): Record<string, string> {
 const WORKER_IN_SOURCE = "new URL('../worker/entry.ts', import.meta.url)"
 /** What partsOfWorker() of src/spawn.ts returns in source, and each of what it returns else. */
 const PARTS_IN_SOURCE = 'return {}'
-const PARTS = ['worker-operators', 'worker-kernels', 'worker-folds']
+const PARTS = ['worker-operators', 'worker-kernels', 'worker-folds', 'worker-matrix-product']
 
 /** The module that starts the storage worker, with the worker as it is built; undefined for any other. */
 export function startingBuilt(code: string, addressOf: (name: string) => string): string | undefined {
@@ -139,7 +139,11 @@ const test: ViteUserConfig = {
   server: { watch: null, hmr: false, allowedHosts: ['insecure.test'] },
   test: {
     include: ['tests/unit/**/*.test.ts'],
-    coverage: { include: ['src/**/*.ts'], exclude: ['**/*.generated.ts', '**/*.d.ts'], reporter: ['text', 'html'] },
+    coverage: {
+      include: ['src/**/*.ts', 'worker/**/*.ts'],
+      exclude: ['**/*.generated.ts', '**/*.d.ts'],
+      reporter: ['text', 'html'],
+    },
     testTimeout: 30_000,
     hookTimeout: 60_000, // starts Python, on a busy machine
     maxWorkers: '100%', // one less than there are cores would be one of two

@@ -36,7 +36,8 @@ const sizes = {
   'the storage worker': script('storage-worker'),
   'when that computes': script('worker-operators'),
   'kernels of that': script('worker-kernels'),
-  'reductions, histograms, matrix products of that': script('worker-folds'),
+  'reductions, histograms of that': script('worker-folds'),
+  'matrix products of that': script('worker-matrix-product'),
   'all of the worker as one text, where it has to be': script('worker'),
   '`/zarr`, `/geotiff`, `/image` or `/arrow`, without its library, at most': Math.max(...optional),
 }

@@ -1,15 +1,17 @@
-// Computations that are more than element by element, fetched when the first is asked for.
+// Computations along axes, fetched when the first is asked for.
 import type { Computation } from '../../evaluation.js'
 import { accumulate } from './accumulation.js'
 import type { Job } from './job.js'
-import { matrixProduct } from './matrix-product.js'
 
 export { reducePieces } from './reductions.js'
 
 import { histogram, percentile, reduce } from './reductions.js'
 
 /** Errors: as `evaluate`. */
-export function fold(job: Job, computation: Exclude<Computation, { readonly kind: 'elementwise' }>): Promise<void> {
+export function fold(
+  job: Job,
+  computation: Exclude<Computation, { readonly kind: 'elementwise' | 'matmul' }>,
+): Promise<void> {
   switch (computation.kind) {
     case 'reduce':
       return reduce(job, computation)
@@ -19,7 +21,5 @@ export function fold(job: Job, computation: Exclude<Computation, { readonly kind
       return histogram(job, computation.options)
     case 'percentile':
       return percentile(job, computation)
-    case 'matmul':
-      return matrixProduct(job, computation.options)
   }
 }

@@ -18,6 +18,7 @@ import { Lease } from './tile-memory.js'
 
 const kernels = part(() => import('./kernels.js'))
 const folds = part(() => import('./folds.js'))
+const products = part(() => import('./matrix-product.js'))
 
 /** To be called while the operands are kept in place. Errors: as `evaluate`. */
 export async function compute(
@@ -66,6 +67,10 @@ export async function computeFor(data: DataFiles, share: ElementsShare, port: Me
 
 async function runnerOf({ computation }: Evaluation): Promise<(job: Job) => Promise<void>> {
   if (computation.kind === 'elementwise') return elementwise
+  if (computation.kind === 'matmul') {
+    const { matrixProduct } = await products()
+    return (job) => matrixProduct(job, computation.options)
+  }
   const { fold } = await folds()
   return (job) => fold(job, computation)
 }
