@@ -1,7 +1,7 @@
 // A second worker that reads and computes beside the owner's, over handles of its own on the data files. It runs the owner's
 // script, from the first computation that is worth it until the disk is closed.
-import { wrap } from 'comlink'
-import type { PieceShare, SecondThread } from '../src/engine/operators/sharing.js'
+import { transfer, wrap } from 'comlink'
+import type { ElementsShare, PieceShare, SecondThread } from '../src/engine/operators/sharing.js'
 import { secondLockName } from '../src/names.js'
 import type { WorkerParts } from '../src/protocol.js'
 import { SHARES_HANDLES } from './opfs-directory.js'
@@ -44,6 +44,10 @@ export class SecondWorker implements SecondThread {
 
   async reduce(share: PieceShare): ReturnType<SecondThread['reduce']> {
     return Promise.race([this.#running.reduceFor(share), this.#lost])
+  }
+
+  async compute(share: ElementsShare, port: MessagePort): Promise<void> {
+    return Promise.race([this.#running.computeFor(share, transfer(port, [port])), this.#lost])
   }
 
   stop(): void {

@@ -32,6 +32,7 @@ export function serve(findParts: (parts: WorkerParts) => void = () => undefined)
     deleteDisk,
     shareDisk: (disk) => sharer.shareDisk(disk),
     reduceFor: (share) => sharer.reduceFor(share),
+    computeFor: (share, port) => sharer.computeFor(share, port),
     stopShares: () => sharer.stopShares(),
   }
 

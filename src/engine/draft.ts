@@ -45,19 +45,37 @@ export class Draft {
     const rest = this.nbytes - this.#filled
     if (bytes.byteLength > rest) throw new RangeError(`${bytes.byteLength} bytes came where ${rest} are missing`)
     for (let done = 0; done < bytes.byteLength; ) {
-      if (this.#closed) throw new AbortedError('this value was given up')
       const index = blockAt(this.#filled, this.nbytes)
       const length = blockLength(index, this.nbytes)
       const block = bytes.subarray(done, done + length)
       if (block.byteLength !== length || this.#filled !== blockStart(index, this.nbytes)) {
         throw new RangeError(`a piece of ${bytes.byteLength} bytes at ${this.#filled} does not end with a block`)
       }
-      this.blocks[2 * index + 1] = checksum(block)
-      this.#data.write(block, positionOf(this.blocks, index))
+      this.#put(index, block, checksum(block))
       this.#filled += length
       done += length
       if (steps.spend(length)) await steps.pause()
     }
+  }
+
+  /**
+   * Whole blocks from byte `start` on, in any order, instead of `write`: whoever puts them sees to it that none is missing.
+   * `checksums`: theirs, where they are known. Errors: AbortedError.
+   */
+  put(start: number, bytes: Uint8Array, checksums: readonly number[] = []): void {
+    const first = blockAt(start, this.nbytes)
+    for (let done = 0, nth = 0; done < bytes.byteLength; nth++) {
+      const length = blockLength(first + nth, this.nbytes)
+      const block = bytes.subarray(done, done + length)
+      this.#put(first + nth, block, checksums[nth] ?? checksum(block))
+      done += length
+    }
+  }
+
+  #put(index: number, block: Uint8Array, sum: number): void {
+    if (this.#closed) throw new AbortedError('this value was given up')
+    this.blocks[2 * index + 1] = sum
+    this.#data.write(block, positionOf(this.blocks, index))
   }
 }
 

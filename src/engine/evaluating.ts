@@ -13,7 +13,7 @@ import type { Arrays } from './arrays.js'
 import type { DataFiles } from './data-files.js'
 import type { Engine } from './engine.js'
 import type { Operand } from './operators/leaf-reader.js'
-import type { PieceShare, SecondThread } from './operators/sharing.js'
+import type { ElementsShare, PieceShare, SecondThread } from './operators/sharing.js'
 import { part } from './part.js'
 import type { Work } from './work.js'
 
@@ -52,6 +52,11 @@ export function evaluate(
 /** Reduces for another thread, as SecondThread has it, over files of it that are open here. */
 export async function reduceFor(data: DataFiles, share: PieceShare, work: Work): Promise<ArrayParts[]> {
   return (await operators()).reduceFor(data, share, work)
+}
+
+/** Computes for another thread, as SecondThread has it, over files of it that are open here. */
+export async function computeFor(data: DataFiles, share: ElementsShare, port: MessagePort, work: Work): Promise<void> {
+  return (await operators()).computeFor(data, share, port, work)
 }
 
 /** Errors: StaleArrayError where it is gone or of another shape, ShapeError where the view leaves it, TypeError where it is no operand. */

@@ -73,19 +73,23 @@ function neighbouringBytes(entry: Stored, first: number, wanted: number): number
   return Math.min(length, wanted)
 }
 
-/** Fills `target` with the planned bytes, each where it goes; it begins at a multiple of the item size. Errors: CorruptDataError, AbortedError. */
+/**
+ * Fills `target` with the planned bytes, each where it goes; it begins at a multiple of the item size. `room` gives MAX_SPAN_BYTES to
+ * pick from. Errors: CorruptDataError, AbortedError.
+ */
 export async function readPlan(
   data: DataFiles,
   entry: Entry,
   plan: Plan,
   target: Uint8Array,
   steps: Steps,
+  room: () => Uint8Array = () => new Uint8Array(MAX_SPAN_BYTES),
 ): Promise<void> {
   let scratch: Uint8Array | undefined
   for (const span of spansOf(plan)) {
     if (span.axes.length === 0) readRange(data, entry, span.start, target.subarray(span.to, span.to + span.byteLength))
     else {
-      scratch ??= new Uint8Array(MAX_SPAN_BYTES)
+      scratch ??= room()
       const bytes = scratch.subarray(0, span.extent)
       readRange(data, entry, span.start, bytes)
       const { shape, inSpan, inView } = layouts(entry.dtype, span, bytes, target)

@@ -8,7 +8,8 @@ declare class TextDecoder {
 declare function structuredClone<T>(value: T): T
 interface MessagePort {
   onmessage: ((event: { readonly data: unknown }) => void) | null
-  postMessage(message: unknown): void
+  postMessage(message: unknown, transfer?: ArrayBuffer[]): void
+  close(): void
 }
 declare class MessageChannel {
   readonly port1: MessagePort

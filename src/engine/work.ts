@@ -89,6 +89,11 @@ export class Work implements Steps {
     return this.#scheduler.now() !== this.#pausedAt
   }
 
+  /** Milliseconds, of a clock that everything here goes by. */
+  now(): number {
+    return this.#scheduler.now()
+  }
+
   /** Lets other calls run. Errors: AbortedError. */
   async pause(): Promise<void> {
     this.#cost = 0

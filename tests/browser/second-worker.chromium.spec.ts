@@ -1,4 +1,4 @@
-// A second worker reduces beside the owner's, where there are two cores and a file can be open twice.
+// A second worker computes beside the owner's, where there are two cores and a file can be open twice.
 import { availableParallelism } from 'node:os'
 import { expect, test } from '../support/fixtures.js'
 
@@ -35,6 +35,45 @@ test('a second worker has a part in large reductions, and goes when the disk is 
   })
   expect(seen.sums).toEqual([seen.expected, seen.expected, seen.expected])
   expect(seen.rows).toEqual([seen.largest])
+})
+
+test('what goes to an array that it comes from is whole, when the second worker computes with it and when that ends amid it', async ({
+  session,
+}) => {
+  const page = await session.open()
+  const seen = await page.evaluate(async () => {
+    const { openDisk } = await import('/src/index.ts')
+    const { lazy } = await import('/src/numpy.ts')
+    const disk = await openDisk({ name: 'two', workerUrl: '/tests/support/mortal-second.ts' })
+    const size = 6 * 2 ** 20 + 4099
+    const a = await disk.array(Float32Array.from({ length: size }, (_, i) => i % 1021))
+    const b = await disk.array(Float32Array.from({ length: size }, (_, i) => i % 769))
+    const channel = new BroadcastChannel('second-worker')
+    let shared = 0
+    let times = 0
+    const isThere = async () => {
+      const { held = [] } = await navigator.locks.query()
+      return held.some(({ name }) => name === 'lazy-disk-cache:second:two')
+    }
+    const more = async () => {
+      await lazy(a)
+        .mod(2 ** 20)
+        .add(b)
+        .evaluate({ out: a }) // what is too easy is not shared
+      times++
+    }
+    channel.onmessage = () => shared++
+    while (shared < 2) await more()
+    channel.onmessage = () => channel.postMessage('end')
+    while (await isThere()) await more()
+    await more()
+    const values = (await a.toArray()) as Float32Array
+    const wrong = values.findIndex((value, i) => value !== (i % 1021) + times * (i % 769))
+    const { problems } = await disk.check()
+    await disk.close()
+    return { wrong, problems, times, shared }
+  })
+  expect(seen).toMatchObject({ wrong: -1, problems: [], shared: 2 })
 })
 
 test('a worker of the app computes alone: what else its script does is not done twice', async ({ session }) => {

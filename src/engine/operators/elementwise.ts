@@ -1,8 +1,19 @@
-// Element-wise expressions, out of core: tile by tile in the order of the results.
-import { cast } from '../../core/numpy/expression.js'
+// Element-wise expressions, out of core: a run of whole blocks after the other, some of them in another thread.
+import { DTYPES, type TypedArray } from '../../core/dtype.js'
+import { cast, type Node } from '../../core/numpy/expression.js'
 import { sizeOf } from '../../core/shape.js'
-import { Expressions } from './expressions.js'
+import { bytesOf } from '../../core/typed-array.js'
+import { BLOCK_BYTES } from '../../protocol.js'
+import { checksum } from '../checksum.js'
+import type { DataFiles } from '../data-files.js'
+import type { Work } from '../work.js'
+import { Deliveries, type Delivery, ordersFrom, type Run, RunsLeft } from './deliveries.js'
+import { type Computing, Expressions, type ExpressionsReader } from './expressions.js'
+import { Grain } from './grain.js'
 import { begin, type Job } from './job.js'
+import type { Sink } from './results.js'
+import { type ElementsShare, FEWEST_SHARED_BYTES } from './sharing.js'
+import type { Lease } from './tile-memory.js'
 import { wholeWalk } from './walk.js'
 
 /** Errors: those of reading, DTypeError (integers to negative powers), QuotaExceededError. */
@@ -13,16 +24,162 @@ export async function elementwise(job: Job): Promise<void> {
   const size = sizeOf(roots[0]?.shape ?? [])
   if (size === 0) return
   const casts = roots.map((root, i) => cast(root, sinks[i]?.dtype ?? root.dtype))
-  const expressions = new Expressions(casts, computing)
-  const reader = expressions.over(wholeWalk(expressions.shape))
-  for (let start = 0; start < size; start += reader.tile) {
-    const count = Math.min(reader.tile, size - start)
-    await reader.compute(
-      start,
-      count,
-      sinks.map((sink) => sink.room(count)),
-    )
-    for (const sink of sinks) await sink.filled(count)
-    if (work.advance(count * expressions.bytesPerElement)) await work.pause()
+  const length = runLength(casts)
+  const left = new RunsLeft(size, length)
+  const runs = new Runs(casts, computing, Math.min(size, length), work)
+  const deliveries = deliveriesTo(sinks, casts, job, left)
+  try {
+    await all(left, runs, sinks, deliveries, work)
+  } finally {
+    await deliveries?.end()
   }
+}
+
+async function all(
+  left: RunsLeft,
+  runs: Runs,
+  sinks: readonly Sink[],
+  deliveries: Deliveries | undefined,
+  work: Work,
+): Promise<void> {
+  const pace = new Pace()
+  for (;;) {
+    if (pace.isWorthHelp) deliveries?.order()
+    const delivery = deliveries?.take()
+    const run = delivery === undefined ? (left.take() ?? lateRun(deliveries)) : undefined
+    if (delivery !== undefined) {
+      sinks.forEach((sink, i) => {
+        sink.put(delivery.start, new Uint8Array(delivery.buffers[i] as ArrayBuffer), delivery.checksums[i])
+      })
+      deliveries?.done(delivery)
+      work.advance(delivery.count * runs.bytesPerElement)
+    } else if (run !== undefined) {
+      const began = work.now()
+      const made = await runs.compute(run.start, run.count)
+      const wasMade = work.now()
+      sinks.forEach((sink, i) => {
+        sink.put(run.start, made[i] as Uint8Array)
+      })
+      pace.note(wasMade - began, work.now() - wasMade)
+    } else if (deliveries !== undefined && deliveries.underWay > 0) await deliveries.change()
+    else return
+    if (deliveries !== undefined && deliveries.underWay > 0) await work.pause() // which lets them come
+  }
+}
+
+/** Before, nothing is known. */
+const MEASURED_MS = 8
+
+/**
+ * How long runs take to be made and to be put, and so whether another thread's help is worth it: in measurements it gained
+ * nothing where making takes less than twice as long as putting, for both threads move their bytes through one memory.
+ */
+class Pace {
+  #making = 0
+  #putting = 0
+
+  get isWorthHelp(): boolean {
+    return this.#making + this.#putting >= MEASURED_MS && this.#making >= 2 * this.#putting
+  }
+
+  /** Milliseconds: of a coarse clock, but sums are exact enough. */
+  note(making: number, putting: number): void {
+    this.#making += making
+    this.#putting += putting
+  }
+}
+
+/** What the other thread has not begun with while this one has nothing left. */
+function lateRun(deliveries: Deliveries | undefined): Run | undefined {
+  return deliveries !== undefined && deliveries.underWay > 1 ? deliveries.takeBack() : undefined
+}
+
+/** What another thread delivers, where it is worth having one. */
+function deliveriesTo(
+  sinks: readonly Sink[],
+  casts: readonly Node[],
+  { computing, second, expressions }: Job,
+  left: RunsLeft,
+): Deliveries | undefined {
+  const size = sizeOf(expressions.shape)
+  const isMuch = size * (expressions.bytesPerElement + bytesOfAll(casts)) >= FEWEST_SHARED_BYTES
+  if (second === undefined || !isMuch || !expressions.isInOrder) return undefined
+  const share = { roots: casts, operands: computing.operands, areSummed: sinks.map(({ isSummed }) => isSummed) }
+  const length = runLength(casts)
+  return new Deliveries(second, share, left, () => casts.map((root) => new ArrayBuffer(length * itemsize(root))))
+}
+
+/** What a second thread does: see SecondThread. */
+export async function computeRuns(
+  data: DataFiles,
+  { roots, operands, areSummed }: ElementsShare,
+  port: MessagePort,
+  lease: Lease,
+  work: Work,
+): Promise<void> {
+  const computing = { data, steps: work.uncounted, grain: new Grain(), operands, lease }
+  const runs = new Runs(roots, computing, runLength(roots), work)
+  for await (const order of ordersFrom(port, () => work.abort())) {
+    const made = await runs.compute(order.start, order.count)
+    const checksums = made.map((bytes, i) => (areSummed[i] ? checksumsOf(bytes) : undefined))
+    made.forEach((bytes, i) => {
+      new Uint8Array(order.buffers[i] as ArrayBuffer).set(bytes)
+    })
+    port.postMessage({ ...order, checksums } satisfies Delivery, [...order.buffers])
+  }
+}
+
+/** The elements of expressions, computed in runs. */
+class Runs {
+  readonly bytesPerElement: number
+  readonly #reader: ExpressionsReader
+  readonly #outs: readonly TypedArray[]
+  readonly #widths: readonly number[]
+  readonly #work: Work
+
+  constructor(roots: readonly Node[], computing: Computing, length: number, work: Work) {
+    const expressions = new Expressions(roots, computing)
+    this.bytesPerElement = expressions.bytesPerElement
+    this.#reader = expressions.over(wholeWalk(expressions.shape))
+    this.#outs = roots.map(({ dtype }) => computing.lease.room(dtype, length))
+    this.#widths = roots.map(({ dtype }) => DTYPES[dtype].width)
+    this.#work = work
+  }
+
+  /** The elements of each expression; good until the next call. */
+  async compute(start: number, count: number): Promise<Uint8Array[]> {
+    const { tile } = this.#reader
+    for (let from = 0; from < count; from += tile) {
+      const to = Math.min(from + tile, count)
+      await this.#reader.compute(start + from, to - from, this.#part(from, to))
+      if (this.#work.advance((to - from) * this.bytesPerElement)) await this.#work.pause()
+    }
+    return this.#part(0, count).map(bytesOf)
+  }
+
+  #part(from: number, to: number): TypedArray[] {
+    return this.#outs.map((out, i) => {
+      const width = this.#widths[i] as number
+      return out.subarray(from * width, to * width)
+    })
+  }
+}
+
+/** The least that is whole blocks of every result. */
+function runLength(roots: readonly Node[]): number {
+  return BLOCK_BYTES / Math.min(...roots.map(itemsize))
+}
+
+function bytesOfAll(roots: readonly Node[]): number {
+  return roots.reduce((sum, root) => sum + itemsize(root), 0)
+}
+
+function itemsize({ dtype }: Node): number {
+  return DTYPES[dtype].itemsize
+}
+
+function checksumsOf(bytes: Uint8Array): number[] {
+  const sums: number[] = []
+  for (let at = 0; at < bytes.byteLength; at += BLOCK_BYTES) sums.push(checksum(bytes.subarray(at, at + BLOCK_BYTES)))
+  return sums
 }

@@ -5,12 +5,12 @@ import { NDArray } from '../../core/ndarray.js'
 import { type TileReader, tileReader } from '../../core/numpy/tiles.js'
 import { sizeOf, stridesOf } from '../../core/shape.js'
 import { isContiguous } from '../../core/strided.js'
-import { allocate, bytesOf } from '../../core/typed-array.js'
+import { bytesOf } from '../../core/typed-array.js'
 import { isAscending } from '../../core/view-layout.js'
 import { BLOCK_BYTES } from '../../protocol.js'
 import type { DataFiles } from '../data-files.js'
 import type { Entry } from '../entry.js'
-import { planOf } from '../plan.js'
+import { MAX_SPAN_BYTES, planOf } from '../plan.js'
 import { readPlan, readRange } from '../reading.js'
 import type { Steps } from '../work.js'
 import type { Grain } from './grain.js'
@@ -120,6 +120,7 @@ class WindowReader implements LeafReader {
   readonly #inner: number
   readonly #kept: TypedArray
   readonly #tile: TypedArray
+  #picked: Uint8Array | undefined
   /** The elements of the walk that are kept. */
   #first = 0
   #count = 0
@@ -144,7 +145,7 @@ class WindowReader implements LeafReader {
     this.#axis = axis
     this.#step = distinct[axis] === 1 ? length : Math.max(1, Math.min(length, Math.floor(window / inner)))
     this.#inner = sizeOf(shape.slice(axis + 1))
-    this.#kept = allocate(entry.dtype, inner * Math.min(this.#step, distinct[axis] ?? 1))
+    this.#kept = reading.lease.room(entry.dtype, inner * Math.min(this.#step, distinct[axis] ?? 1))
     this.#tile = reading.lease.room(entry.dtype, tile)
   }
 
@@ -160,6 +161,11 @@ class WindowReader implements LeafReader {
       done += part
     }
     return this.#tile.subarray(0, count * width)
+  }
+
+  readonly #pickedFrom = (): Uint8Array => {
+    this.#picked ??= bytesOf(this.#reading.lease.room('uint8', MAX_SPAN_BYTES))
+    return this.#picked
   }
 
   /** Keeps the box with that element of the walk. */
@@ -188,7 +194,7 @@ class WindowReader implements LeafReader {
     const shape = distinctShape(box)
     const plan = planOf({ ...box, shape }, DTYPES[dtype].itemsize)
     this.#keptOffset = Number.NaN
-    await readPlan(data, this.#entry, plan, bytesOf(this.#kept), steps)
+    await readPlan(data, this.#entry, plan, bytesOf(this.#kept), steps, this.#pickedFrom)
     this.#keptOffset = box.offset
     const inOrder = stridesOf(shape)
     const strides = box.strides.map((stride, axis) => (stride === 0 ? 0 : (inOrder[axis] ?? 0)))

@@ -8,12 +8,12 @@ import type { DataFiles } from '../data-files.js'
 import type { Evaluator } from '../evaluating.js'
 import { part } from '../part.js'
 import type { Work } from '../work.js'
-import { elementwise } from './elementwise.js'
+import { computeRuns, elementwise } from './elementwise.js'
 import { Grain } from './grain.js'
 import { type Job, jobOf } from './job.js'
 import type { Operand } from './leaf-reader.js'
 import { Results } from './results.js'
-import type { PieceShare } from './sharing.js'
+import type { ElementsShare, PieceShare } from './sharing.js'
 import { Lease } from './tile-memory.js'
 
 const kernels = part(() => import('./kernels.js'))
@@ -49,6 +49,16 @@ export async function reduceFor(data: DataFiles, share: PieceShare, work: Work):
   const lease = new Lease(tileMemory())
   try {
     return await reducePieces(data, share, lease, work)
+  } finally {
+    lease.end()
+  }
+}
+
+/** What a second thread does for another one: see SecondThread. Errors: those of `compute`. */
+export async function computeFor(data: DataFiles, share: ElementsShare, port: MessagePort, work: Work): Promise<void> {
+  const lease = new Lease((await kernels()).tileMemory())
+  try {
+    await computeRuns(data, share, port, lease, work)
   } finally {
     lease.end()
   }

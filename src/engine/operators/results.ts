@@ -23,9 +23,16 @@ export interface Result {
   readonly shape: readonly number[]
 }
 
-/** Takes the elements of one result in C order. */
+/** Takes the elements of one result: in C order by `room` and `filled`, or all of them by `put`. */
 export interface Sink {
   readonly dtype: DType
+  /** Whether `put` wants checksums. */
+  readonly isSummed: boolean
+  /**
+   * Elements from `start` on, in any order; they begin where a block does, and end with one or with the result.
+   * `checksums`: of these blocks, where they are known. Errors: AbortedError.
+   */
+  put(start: number, bytes: Uint8Array, checksums?: readonly number[]): void
   /** Room for the next `count` elements; `filled` follows before anything else. */
   room(count: number): TypedArray
   /** Errors: AbortedError. */
@@ -106,13 +113,17 @@ export class Results {
     }
     const draft = await this.#arrays.draft(target)
     this.#drafts[index] = draft
-    const staging = this.#lease.room('uint8', DraftWriter.stagingBytes(draft)) as Uint8Array // of that dtype
-    return new DraftSink(new DraftWriter(draft, this.#steps, staging), entry.dtype)
+    const writer = () => {
+      const staging = this.#lease.room('uint8', DraftWriter.stagingBytes(draft)) as Uint8Array // of that dtype
+      return new DraftWriter(draft, this.#steps, staging)
+    }
+    return new DraftSink(draft, writer, entry.dtype)
   }
 }
 
 class MemorySink implements Sink {
   readonly dtype: DType
+  readonly isSummed = false
   readonly #elements: TypedArray
   readonly #width: number
   readonly #lease: Lease
@@ -142,6 +153,10 @@ class MemorySink implements Sink {
     this.#at += length
   }
 
+  put(start: number, bytes: Uint8Array): void {
+    bytesOf(this.#elements).set(bytes, start * DTYPES[this.dtype].itemsize)
+  }
+
   readBack(start: number, into: TypedArray): void {
     const from = start * this.#width
     bytesOf(into).set(bytesOf(this.#elements.subarray(from, from + into.length)))
@@ -150,13 +165,26 @@ class MemorySink implements Sink {
 
 class DraftSink implements Sink {
   readonly dtype: DType
-  readonly #writer: DraftWriter
+  readonly isSummed = true
+  readonly #draft: Draft
+  readonly #makeWriter: () => DraftWriter
+  #made: DraftWriter | undefined
   /** What was given out as room, where the writer had less in one piece. */
   #besides: TypedArray | undefined
 
-  constructor(writer: DraftWriter, dtype: DType) {
+  constructor(draft: Draft, makeWriter: () => DraftWriter, dtype: DType) {
     this.dtype = dtype
-    this.#writer = writer
+    this.#draft = draft
+    this.#makeWriter = makeWriter
+  }
+
+  get #writer(): DraftWriter {
+    this.#made ??= this.#makeWriter()
+    return this.#made
+  }
+
+  put(start: number, bytes: Uint8Array, checksums?: readonly number[]): void {
+    this.#draft.put(start * DTYPES[this.dtype].itemsize, bytes, checksums)
   }
 
   room(count: number): TypedArray {

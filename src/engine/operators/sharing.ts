@@ -14,12 +14,22 @@ export interface PieceShare {
   readonly pieces: readonly Piece[]
 }
 
+/** What a thread needs to compute results element by element. Plain data. */
+export interface ElementsShare {
+  readonly roots: readonly Node[]
+  readonly operands: readonly Operand[]
+  /** By result: whether checksums are wanted of its blocks. */
+  readonly areSummed: readonly boolean[]
+}
+
 /** Another thread that has the data files open. */
 export interface SecondThread {
   /** Whether there is one; begins to start it where there is none yet. */
   ready(): Promise<boolean>
   /** What the pieces give. Errors: any. */
   reduce(share: PieceShare): Promise<ArrayParts[]>
+  /** Answers the orders that come over the port, which moves there, until that says so; see Deliveries. Errors: any. */
+  compute(share: ElementsShare, port: MessagePort): Promise<void>
   /** All that is being computed rejects soon. */
   stop(): void
 }

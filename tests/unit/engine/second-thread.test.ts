@@ -5,72 +5,26 @@ import { apply, leaf } from '../../../src/core/numpy/expression.js'
 import type { ReductionName } from '../../../src/core/numpy/reduce/types.js'
 import { weakOf } from '../../../src/core/numpy/weak.js'
 import { bytesOf } from '../../../src/core/typed-array.js'
-import { DataFiles } from '../../../src/engine/data-files.js'
-import { reduceFor } from '../../../src/engine/evaluating.js'
-import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
-import type { PieceShare, SecondThread } from '../../../src/engine/operators/sharing.js'
-import type { SyncFile } from '../../../src/engine/storage.js'
-import { Work } from '../../../src/engine/work.js'
 import { max, mean, min, sum } from '../../../src/numpy-sync.js'
-import { ManualScheduler, openService, spec } from '../../support/engine-harness.js'
+import { openService, spec } from '../../support/engine-harness.js'
+import { Second } from '../../support/second-thread.js'
 
 /** So many float64 are worth sharing. */
 const SIZE = 4 * 2 ** 20 + 12_345
 const VALUES = Float64Array.from({ length: SIZE }, (_, i) => ((i % 1009) - 500.5) / 7)
 
-/** Its open files are open to others too. */
-class SharingDirectory extends MemoryDirectory {
-  readonly #open = new Map<string, SyncFile>()
-
-  override async open(name: string): Promise<SyncFile> {
-    const file = this.#open.get(name) ?? (await super.open(name))
-    this.#open.set(name, file)
-    return file
-  }
-}
-
-/** Files of its own over the same directory, as another worker has them. */
-class Second implements SecondThread {
-  readonly shares: PieceShare[] = []
-  readonly #directory = new SharingDirectory()
-  readonly #before: (work: Work) => Promise<void>
-  #work: Work | undefined
-
-  constructor(before: (work: Work) => Promise<void> = async () => undefined) {
-    this.#before = before
-  }
-
-  /** A service with an array, and how it is reduced. */
-  async beside() {
-    const service = await openService(this.#directory, { second: this })
-    const create = spec('a', 0, { shape: [SIZE], dtype: 'float64' })
-    const [put] = await service.call('put', { puts: [{ target: { create }, bytes: bytesOf(VALUES) }] })
-    const layout = { shape: [SIZE], strides: [1], offset: 0 }
-    const sources = [{ incarnation: put?.meta.incarnation ?? 0, base: [SIZE], layout }]
-    const roots = [apply('divide', [leaf(0, 'float64', [SIZE]), weakOf(3)])]
-    return (name: ReductionName) => {
-      const computation = { kind: 'reduce', name, options: {} } as const
-      const { result, abort } = service.start('evaluate', { computation, roots, sources })
-      return { abort, value: result.then(({ buffer }) => new Float64Array(buffer, 0, 1)[0]) }
-    }
-  }
-
-  async ready(): Promise<boolean> {
-    return true
-  }
-
-  async reduce(share: PieceShare): ReturnType<SecondThread['reduce']> {
-    this.shares.push(share)
-    const data = new DataFiles(this.#directory)
-    await data.openAll()
-    const work = new Work(new ManualScheduler())
-    this.#work = work
-    await this.#before(work)
-    return reduceFor(data, structuredClone(share), work)
-  }
-
-  stop(): void {
-    this.#work?.abort()
+/** A service with an array, and how it is reduced with that second thread. */
+async function reducedBeside(second: Second) {
+  const service = await openService(second.directory, { second })
+  const create = spec('a', 0, { shape: [SIZE], dtype: 'float64' })
+  const [put] = await service.call('put', { puts: [{ target: { create }, bytes: bytesOf(VALUES) }] })
+  const layout = { shape: [SIZE], strides: [1], offset: 0 }
+  const sources = [{ incarnation: put?.meta.incarnation ?? 0, base: [SIZE], layout }]
+  const roots = [apply('divide', [leaf(0, 'float64', [SIZE]), weakOf(3)])]
+  return (name: ReductionName) => {
+    const computation = { kind: 'reduce', name, options: {} } as const
+    const { result, abort } = service.start('evaluate', { computation, roots, sources })
+    return { abort, value: result.then(({ buffer }) => new Float64Array(buffer, 0, 1)[0]) }
   }
 }
 
@@ -78,7 +32,7 @@ const DIVIDED = NDArray.from(VALUES.map((value) => value / 3))
 
 test('pieces that a second thread reduces change no bit of the result', async () => {
   const second = new Second()
-  const reduced = await second.beside()
+  const reduced = await reducedBeside(second)
   for (const [name, inMemory] of [
     ['sum', sum],
     ['mean', mean],
@@ -95,7 +49,7 @@ test('what a second thread fails to reduce is reduced without it', async () => {
   const second = new Second(async () => {
     throw new Error('it has ended')
   })
-  const reduced = await second.beside()
+  const reduced = await reducedBeside(second)
   expect(await reduced('sum').value).toBe(sum(DIVIDED))
   expect(second.shares).toHaveLength(1)
 })
@@ -115,7 +69,7 @@ test('an abort is told when the second thread has stopped too', async () => {
       }
     }
   })
-  const reduced = await second.beside()
+  const reduced = await reducedBeside(second)
   const running = reduced('sum')
   await expect(running.value).rejects.toMatchObject({ name: 'AbortError' })
   expect(second.shares).toHaveLength(1)
