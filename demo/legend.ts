@@ -17,7 +17,10 @@ export function showLegend(raster: Raster): void {
     ...ticks.map((tick) => {
       const label = document.createElement('span')
       label.textContent = formatValue(tick, digits)
-      label.style.insetInlineStart = `${percent(raster, tick)}%`
+      const place = percent(raster, tick)
+      label.style.insetInlineStart = `${place}%`
+      // In the middle under its colour, but at the ends within the ramp.
+      label.style.translate = place < 4 ? '0' : place > 96 ? '-100%' : '-50%'
       return label
     }),
   )
