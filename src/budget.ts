@@ -5,6 +5,7 @@ import type { Lender } from './guest-memory.js'
 import { Ledger } from './ledger.js'
 import { Reservation } from './reservation.js'
 import type { Count, Loan, Resident } from './resident.js'
+import { Spares } from './spares.js'
 import { type Waiter, WaitingLine } from './waiting-line.js'
 import { DEFAULT_WATERMARKS, HighWater, type Watermarks } from './watermarks.js'
 
@@ -28,6 +29,8 @@ const LET_GO_TURN_MS = 20
  * Nobody waits for what user code holds. Whoever holds an array's turn must not wait here: turns are what leaving waits for.
  */
 export class MemoryBudget {
+  /** They have the room that is left. */
+  readonly spares = new Spares()
   readonly #ledger = new Ledger()
   readonly #line = new WaitingLine()
   readonly #departures = new Departures(() => this.serve())
@@ -41,6 +44,7 @@ export class MemoryBudget {
 
   constructor(limit: number, { watermarks, lender, onChange, onPressure }: BudgetOptions = {}) {
     this.#limit = limit
+    this.spares.room = limit
     this.#lender = lender
     this.#onChange = onChange ?? (() => undefined)
     this.#highWater = new HighWater({ ...DEFAULT_WATERMARKS, ...watermarks }, this, this.#ledger, onPressure)
@@ -126,7 +130,7 @@ export class MemoryBudget {
     const count = this.#ledger.get(resident)
     if (count === undefined) return
     this.#count(resident, -count.byteLength)
-    if (spare !== undefined) this.#ledger.spares.give(spare, this.#limit - this.usedBytes)
+    if (spare !== undefined) this.spares.give(spare)
     this.serve()
   }
 
@@ -211,7 +215,7 @@ export class MemoryBudget {
     } finally {
       this.#isServing = false
     }
-    this.#ledger.spares.trim(this.#limit - this.usedBytes)
+    this.spares.room = this.#limit - this.usedBytes
     if (this.usedBytes <= this.#limit) for (const resolve of this.#untilMet.splice(0)) resolve()
     this.#highWater.watch()
   }
@@ -280,15 +284,15 @@ export class MemoryBudget {
 
   #count(resident: Resident, added: number): void {
     this.#ledger.add(resident, added)
-    if (resident instanceof Reservation && added > 0) resident.spare = this.#ledger.spares.take(added)
+    if (resident instanceof Reservation && added > 0) resident.spare = this.spares.take(added)
     if (added < 0) this.#lender?.giveBack(-added, 'loaded')
-    this.#ledger.spares.trim(this.#limit - this.usedBytes)
+    this.spares.room = this.#limit - this.usedBytes
     this.#onChange()
   }
 
   #lend(byteLength: number): void {
     this.#ledger.lentBytes += byteLength
-    this.#ledger.spares.trim(this.#limit - this.usedBytes)
+    this.spares.room = this.#limit - this.usedBytes
   }
 
   #countNotBorrowed(resident: Resident, added: number): void {
@@ -299,14 +303,6 @@ export class MemoryBudget {
 
   /** That so much more does not fit. */
   refusal(asking: Resident, added: number): MemoryBudgetError {
-    const requested = added + (this.#ledger.get(asking)?.byteLength ?? 0)
-    const { heldBytes, holders } = this.#ledger.holders()
-    const largest = holders.slice(0, 3).map(({ path, byteLength }) => `${path ?? 'a call'} (${byteLength})`)
-    const named = largest.length === 0 ? '' : `, the largest being ${largest.join(', ')}`
-    return new MemoryBudgetError(
-      `${requested} bytes do not fit a memory budget of ${this.#limit} bytes, ${heldBytes} of which are in use${named}: ` +
-        'offload or release some of the holders, or raise the budget',
-      { requested, holders },
-    )
+    return this.#ledger.refusal(this.#limit, asking, added)
   }
 }

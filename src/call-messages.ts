@@ -2,15 +2,15 @@
 // would spend in comlink as much time as in the service.
 import { toErrorData } from './core/error-data.js'
 import type { CallRequest, Outcome } from './protocol.js'
+import type { Reply } from './reply.js'
 
 interface CallMessage {
   readonly calls: readonly CallRequest[]
 }
 
-interface Answer {
+interface Answer extends Reply {
   /** Of the request. */
   readonly id: number
-  readonly outcome: Outcome<unknown>
 }
 
 interface AnswerMessage {
@@ -76,21 +76,21 @@ class Outbox<T> {
 
 export interface CallSender {
   /** The ids of the requests differ; `buffers` move along. Errors: DataCloneError. */
-  call(request: CallRequest, buffers: readonly ArrayBuffer[]): Promise<Outcome<unknown>>
+  call(request: CallRequest, buffers: readonly ArrayBuffer[]): Promise<Reply>
   /** Before anything else is sent that refers to calls. */
   flush(): void
 }
 
 export function sendCalls(channel: Channel): CallSender {
-  const waiting = new Map<number, (outcome: Outcome<unknown>) => void>()
+  const waiting = new Map<number, (reply: Reply) => void>()
   const outbox = new Outbox<CallRequest>((calls, buffers) =>
     channel.postMessage({ calls } satisfies CallMessage, buffers),
   )
   channel.addEventListener('message', ({ data }) => {
     if (!isAnswer(data)) return
-    for (const { id, outcome } of data.answers) {
-      waiting.get(id)?.(outcome)
-      waiting.delete(id)
+    for (const answer of data.answers) {
+      waiting.get(answer.id)?.(answer)
+      waiting.delete(answer.id)
     }
   })
   return {
@@ -107,25 +107,19 @@ export function sendCalls(channel: Channel): CallSender {
   }
 }
 
-/** Answers what `sendCalls` sends; the buffer of a result moves. */
+/** Answers what `sendCalls` sends; the buffers of result and reply move. */
 export function answerCalls(
   channel: Channel,
-  call: (request: CallRequest) => Promise<Outcome<unknown>>,
+  call: (request: CallRequest) => Promise<Reply>,
 ): { readonly flush: () => void } {
   const outbox = new Outbox<Answer>((answers, buffers) =>
     channel.postMessage({ answers } satisfies AnswerMessage, buffers),
   )
-  const send = (id: number, outcome: Outcome<unknown>): void => {
-    const fail = (error: unknown) => send(id, { ok: false, error: toErrorData(error) }) // or somebody would wait for ever
-    outbox.add({ content: { id, outcome }, buffers: resultBuffers(outcome), fail })
+  const send = (id: number, reply: Reply): void => {
+    const fail = (error: unknown) => send(id, failed(error)) // or somebody would wait for ever
+    outbox.add({ content: { id, ...reply }, buffers: replyBuffers(reply), fail })
   }
-  const answer = async (request: CallRequest): Promise<void> => {
-    try {
-      send(request.id, await call(request))
-    } catch (error) {
-      send(request.id, { ok: false, error: toErrorData(error) })
-    }
-  }
+  const answer = async (request: CallRequest): Promise<void> => send(request.id, await call(request).catch(failed))
   channel.addEventListener('message', ({ data }) => {
     if (isCall(data)) for (const request of data.calls) void answer(request)
   })
@@ -138,6 +132,14 @@ function isCall(data: unknown): data is CallMessage {
 
 function isAnswer(data: unknown): data is AnswerMessage {
   return typeof data === 'object' && data !== null && 'answers' in data
+}
+
+function failed(error: unknown): Reply {
+  return { outcome: { ok: false, error: toErrorData(error) } }
+}
+
+function replyBuffers({ outcome, buffer }: Reply): ArrayBuffer[] {
+  return buffer === undefined ? resultBuffers(outcome) : [...resultBuffers(outcome), buffer]
 }
 
 function resultBuffers(outcome: Outcome<unknown>): ArrayBuffer[] {

@@ -17,6 +17,8 @@ export interface CallOptions extends WorkOptions {
   transfer?: ArrayBuffer[]
   /** Who calls: every other listener is told of what the call has changed. */
   by?: (message: ServiceMessage) => void
+  /** Called with the buffer of `bytes` before the call settles, or after an abort; not where it is lost with the worker. */
+  giveBack?: (buffer: ArrayBuffer) => void
 }
 
 export class Call {
@@ -24,6 +26,7 @@ export class Call {
   readonly result: Promise<unknown>
   readonly #signal: AbortSignal | undefined
   readonly #onProgress: WorkOptions['onProgress']
+  readonly #onBuffer: CallOptions['giveBack']
   readonly #onLate: (request: CallRequest, value: unknown) => void
   #request: CallRequest
   #buffers: ArrayBuffer[]
@@ -36,11 +39,12 @@ export class Call {
 
   /** `onLate` gets the answer of a call that was aborted, but too late for the service. */
   constructor(request: CallRequest, options: CallOptions, onLate: (request: CallRequest, value: unknown) => void) {
-    const { signal, onProgress, transfer = [] } = options
+    const { signal, onProgress, transfer = [], giveBack } = options
     this.#request = request
     this.#onLate = onLate
     this.#buffers = transfer
     this.#onProgress = onProgress
+    this.#onBuffer = giveBack
     this.#signal = signal
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -52,7 +56,11 @@ export class Call {
   send(service: Service): void {
     this.#service = service
     service.call(this.#request, this.#buffers).then(
-      (outcome) => (outcome.ok ? this.#succeed(outcome.value) : this.fail(fromErrorData(outcome.error))),
+      ({ outcome, buffer }) => {
+        if (buffer !== undefined) this.#onBuffer?.(buffer)
+        if (outcome.ok) this.#succeed(outcome.value)
+        else this.fail(fromErrorData(outcome.error))
+      },
       (error: unknown) => this.fail(error),
     )
   }

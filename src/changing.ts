@@ -38,9 +38,12 @@ export function setPart(custody: Custody, selection: Selection, value: Operand, 
     const parts = valueForSet(await given, dtype, selectedShape(resolved))
     if (!(place instanceof InMemory) && place.live?.mode !== 'c') {
       const { incarnation } = place.meta
-      const bytes = bytesOf(parts.data).slice()
+      const { session } = place
+      const { spares } = session.budget
+      const bytes = spares.copyOf(bytesOf(parts.data))
       const params = { incarnation, selection: resolved, bytes, shape: parts.shape }
-      await change(place, options, (work) => place.session.call('set', params, { ...work, transfer: [bytes.buffer] }))
+      const sent = { transfer: [bytes.buffer], giveBack: (buffer: ArrayBuffer) => spares.give(buffer) }
+      await change(place, options, (work) => session.call('set', params, { ...work, ...sent }))
     }
     const { live } = place
     if (live === undefined) return

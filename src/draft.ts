@@ -1,7 +1,6 @@
 // A value on its way to the storage service in pieces.
 import { unlessAborted } from './abort.js'
 import type { WorkOptions } from './call.js'
-import { fromErrorData } from './core/error-data.js'
 import { BLOCK_BYTES, type PutResult, type WriteTarget } from './protocol.js'
 import type { Loan } from './resident.js'
 import type { Caller } from './transfer.js'
@@ -96,9 +95,7 @@ export class Draft {
     work: WorkOptions = {},
   ): Promise<void> {
     const params = { draft: this.#draft, offset, bytes }
-    const { buffer, error } = await this.#caller.call('write', params, { ...work, transfer: [bytes.buffer] })
-    giveBack(buffer)
-    if (error !== undefined) throw fromErrorData(error)
+    await this.#caller.call('write', params, { ...work, transfer: [bytes.buffer], giveBack })
   }
 
   commit(): Promise<PutResult> {

@@ -1,11 +1,10 @@
-// Who takes how much memory, and what is kept to be used again within what that leaves.
+// Who takes how much memory.
+import { MemoryBudgetError } from './core/errors.js'
 import { type Count, leastValuableFirst, type Resident, standingOf } from './resident.js'
-import { Spares } from './spares.js'
 
 const MAX_HOLDERS_NAMED = 10
 
 export class Ledger {
-  readonly spares = new Spares()
   /** For bytes on their way to disk. */
   lentBytes = 0
   readonly #counts = new Map<Resident, Count>()
@@ -67,17 +66,6 @@ export class Ledger {
     return this.#sum((count) => count.resident === asking || standingOf(count) === 'held')
   }
 
-  /** The largest of those that hold something, and how much is held in all. */
-  holders(): { heldBytes: number; holders: { path: string | undefined; byteLength: number }[] } {
-    const held = [...this.#counts.values()].filter((count) => standingOf(count) === 'held')
-    const holders = held.map(({ resident: { path }, byteLength }) => ({ path, byteLength }))
-    holders.sort((a, b) => b.byteLength - a.byteLength)
-    return {
-      heldBytes: holders.reduce((sum, { byteLength }) => sum + byteLength, 0),
-      holders: holders.slice(0, MAX_HOLDERS_NAMED),
-    }
-  }
-
   /** The least valuable of what can go, as many as are `bytes` together, or all. */
   leastValuable(bytes: number, from: (count: Count) => boolean = () => true): Count[] {
     if (bytes <= 0) return []
@@ -93,6 +81,22 @@ export class Ledger {
       missing -= count.byteLength
     }
     return picks
+  }
+
+  /** That `added` more bytes do not fit `limit`. */
+  refusal(limit: number, asking: Resident, added: number): MemoryBudgetError {
+    const requested = added + (this.get(asking)?.byteLength ?? 0)
+    const held = [...this.#counts.values()].filter((count) => standingOf(count) === 'held')
+    const holders = held.map(({ resident: { path }, byteLength }) => ({ path, byteLength }))
+    holders.sort((a, b) => b.byteLength - a.byteLength)
+    const heldBytes = holders.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    const largest = holders.slice(0, 3).map(({ path, byteLength }) => `${path ?? 'a call'} (${byteLength})`)
+    const named = largest.length === 0 ? '' : `, the largest being ${largest.join(', ')}`
+    return new MemoryBudgetError(
+      `${requested} bytes do not fit a memory budget of ${limit} bytes, ${heldBytes} of which are in use${named}: ` +
+        'offload or release some of the holders, or raise the budget',
+      { requested, holders: holders.slice(0, MAX_HOLDERS_NAMED) },
+    )
   }
 
   #sum(of: (count: Count) => boolean): number {

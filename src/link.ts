@@ -1,11 +1,12 @@
 // What a connection needs of a storage service, wherever that runs: in a worker, behind a port, or in this thread.
 import type { StorageUnavailableError } from './core/errors.js'
 import type { CallRequest, EvictionPolicy, OpenRequest, Outcome, Role, ServiceMessage } from './protocol.js'
+import type { Reply } from './reply.js'
 
 /** ServiceRoot as the page calls it: `buffers` are those in the request that move. */
 export interface Service {
   open(request: OpenRequest): Promise<Outcome<void>>
-  call(request: CallRequest, buffers: ArrayBuffer[]): Promise<Outcome<unknown>>
+  call(request: CallRequest, buffers: ArrayBuffer[]): Promise<Reply>
   abort(id: number): void
   told(id: number): void
 }

@@ -3,6 +3,8 @@ import { fromErrorData } from './core/error-data.js'
 import { randomId } from './ids.js'
 import type { ConnectionSetup, Connector, Link, LinkRequest } from './link.js'
 import { DEFAULT_DISK_NAME, DEFAULT_EVICTION_POLICY, type DiskOptions, requestOf } from './options.js'
+import type { CallRequest } from './protocol.js'
+import { replyTo } from './reply.js'
 
 type Local = typeof import('./engine/local.js')
 
@@ -37,10 +39,11 @@ class LocalConnector implements Connector {
 
   async connect({ holds, receive }: LinkRequest): Promise<Link> {
     const { createLocalService } = await fetchLocal()
-    const service = createLocalService(receive)
-    const outcome = await service.open({ ...this.#identity, holds })
+    const local = createLocalService(receive)
+    const outcome = await local.open({ ...this.#identity, holds })
     if (!outcome.ok) throw fromErrorData(outcome.error)
-    const end = () => void service.call({ id: 0, method: 'close', params: {}, wantsProgress: false })
+    const end = () => void local.call({ id: 0, method: 'close', params: {}, wantsProgress: false })
+    const service = { ...local, call: async (request: CallRequest) => replyTo(request, await local.call(request)) }
     return { service, lost: new AbortController().signal, end }
   }
 

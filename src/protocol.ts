@@ -5,7 +5,7 @@ import type { ResolvedSelection } from './core/selection.js'
 import type { EvaluatedArray, Evaluation } from './evaluation.js'
 
 /** Checked in the handshake: page and worker must have the same. */
-export const PROTOCOL_VERSION = 4
+export const PROTOCOL_VERSION = 5
 
 /** A page's worker has the disk, or is served by the one that has. */
 export type Role = 'owner' | 'guest'
@@ -126,7 +126,8 @@ export interface OpenRequest {
 
 /**
  * The calls of the storage service. A method takes one object and resolves with plain data. Every `bytes` and `into` of the
- * page is transferred (its buffer is gone for the caller); every buffer in a result is transferred back.
+ * page is transferred (its buffer is gone for the caller); every buffer in a result is transferred back, and with every reply
+ * the buffer of `bytes`, see reply.ts.
  *
  * A "hold" is one object of the page on an incarnation: `put`, `commitWrite` of a create, and `open` take one, `release`
  * gives it up. When the last hold on a purge-armed or ephemeral array goes, so do its bytes.
@@ -136,8 +137,8 @@ export interface StorageMethods {
   put(p: { puts: readonly Put[] }): PutResult[]
   /** Begins a value that comes in pieces; its room is reserved now. Errors: KeyExistsError, QuotaExceededError. */
   beginWrite(p: { target: WriteTarget }): { draft: number }
-  /** Pieces are multiples of BLOCK_BYTES at multiples of BLOCK_BYTES, but for the last; gives the buffer back, whatever went wrong. */
-  write(p: { draft: number; offset: number; bytes: Uint8Array }): { buffer: ArrayBuffer; error?: ErrorData }
+  /** Pieces are multiples of BLOCK_BYTES at multiples of BLOCK_BYTES, but for the last. */
+  write(p: { draft: number; offset: number; bytes: Uint8Array }): void
   /** Errors: StaleArrayError, KeyExistsError. A draft that fails is aborted. */
   commitWrite(p: { draft: number }): PutResult
   abortWrite(p: { draft: number }): void

@@ -13,10 +13,11 @@ import {
   type RelayRoot,
   type ServiceMessage,
 } from './protocol.js'
-import { exposeService } from './remote.js'
+import { exposeService, type OfferedService } from './remote.js'
+import type { Reply } from './reply.js'
 import { Taken } from './taken.js'
 
-export class Relay implements RelayRoot {
+export class Relay implements OfferedService {
   readonly #connection: Connection
   readonly #onGone: () => void
   readonly #send: (message: ServiceMessage) => void
@@ -57,7 +58,15 @@ export class Relay implements RelayRoot {
     return { ok: true, value: undefined }
   }
 
-  async call(request: CallRequest): Promise<Outcome<unknown>> {
+  async call(request: CallRequest): Promise<Reply> {
+    let buffer: ArrayBuffer | undefined
+    const outcome = await this.#outcome(request, (back) => {
+      buffer = back
+    })
+    return { outcome, ...(buffer && { buffer }) }
+  }
+
+  async #outcome(request: CallRequest, giveBack: (buffer: ArrayBuffer) => void): Promise<Outcome<unknown>> {
     const { id, method } = request
     if (method === 'close') {
       this.#leave()
@@ -66,7 +75,7 @@ export class Relay implements RelayRoot {
     const abort = new AbortController()
     this.#running.set(id, abort)
     try {
-      const value = await this.#answer(request, abort.signal)
+      const value = await this.#answer(request, { signal: abort.signal, giveBack })
       this.#taken.note(request, value)
       if (this.#gone.signal.aborted) this.#taken.giveBack(this.#connection)
       return { ok: true, value }
@@ -77,12 +86,16 @@ export class Relay implements RelayRoot {
     }
   }
 
-  #answer(request: CallRequest, signal: AbortSignal): unknown {
+  #answer(
+    request: CallRequest,
+    { signal, giveBack }: { signal: AbortSignal; giveBack: (buffer: ArrayBuffer) => void },
+  ): unknown {
     const { id, method, params, wantsProgress } = request
     if (method === 'borrowMemory') return this.#memory?.borrow(params as Params<'borrowMemory'>, signal) // of this method
     if (method === 'returnMemory') return this.#memory?.returned(params as Params<'returnMemory'>) // of this method
     return this.#connection.call(method, params, {
       signal,
+      giveBack,
       by: this.#send,
       transfer: requestBuffers(request),
       ...(wantsProgress && { onProgress: (progress) => this.#send({ type: 'progress', id, ...progress }) }),

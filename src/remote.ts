@@ -2,10 +2,15 @@
 import { expose, wrap } from 'comlink'
 import { answerCalls, sendCalls } from './call-messages.js'
 import type { Service } from './link.js'
-import type { EventMessage, RelayRoot, ServiceMessage, WorkerRoot } from './protocol.js'
+import type { CallRequest, EventMessage, RelayRoot, ServiceMessage, WorkerRoot } from './protocol.js'
+import type { Reply } from './reply.js'
 
 /** Neither the root nor its methods may be collected while a call is on its way: comlink would drop the answer. */
 export type Remote = Service & Omit<WorkerRoot & RelayRoot, keyof Service>
+
+export interface OfferedService extends Omit<RelayRoot, 'call'> {
+  call(request: CallRequest): Promise<Reply>
+}
 
 type Endpoint = Worker | MessagePort
 
@@ -34,8 +39,8 @@ export function wrapService(endpoint: Endpoint, receive: (message: ServiceMessag
 }
 
 /** Returns how to send events. */
-export function exposeService(root: RelayRoot, port: MessagePort): (message: ServiceMessage) => void {
-  const offered: Omit<RelayRoot, 'call'> = {
+export function exposeService(root: OfferedService, port: MessagePort): (message: ServiceMessage) => void {
+  const offered: Omit<OfferedService, 'call'> = {
     hello: (lifeLock) => root.hello(lifeLock),
     identify: () => root.identify(),
     open: (request) => root.open(request),

@@ -2,6 +2,8 @@
 
 /** A load into memory that was touched before is faster by about 1 s per GiB: page faults cost that. */
 const MAX_SPARE_BYTES = 256 * 2 ** 20
+/** Of less the allocation does not count. */
+const MIN_SPARE_BYTES = 2 ** 16
 /** Whoever loads again does so soon. */
 const SPARE_FOR_MS = 10_000
 
@@ -10,19 +12,27 @@ export class Spares {
   /** Oldest first. */
   #buffers: ArrayBuffer[] = []
   #byteLength = 0
+  #room = 0
   #expiry: ReturnType<typeof setTimeout> | undefined
 
   get byteLength(): number {
     return this.#byteLength
   }
 
-  /** Keeps a buffer where `room` bytes are enough for all. */
-  give(buffer: ArrayBuffer, room: number): void {
-    if (this.#byteLength + buffer.byteLength > Math.min(room, MAX_SPARE_BYTES)) return
+  /** Bytes that all may take. */
+  set room(byteLength: number) {
+    this.#room = byteLength
+    this.#trim(byteLength)
+  }
+
+  /** Keeps a buffer where there is room. */
+  give(buffer: ArrayBuffer): void {
+    const { byteLength } = buffer
+    if (byteLength < MIN_SPARE_BYTES || this.#byteLength + byteLength > Math.min(this.#room, MAX_SPARE_BYTES)) return
     this.#buffers.push(buffer)
-    this.#byteLength += buffer.byteLength
+    this.#byteLength += byteLength
     clearTimeout(this.#expiry)
-    this.#expiry = setTimeout(() => this.trim(0), SPARE_FOR_MS)
+    this.#expiry = setTimeout(() => this.#trim(0), SPARE_FOR_MS)
     unreferenced(this.#expiry)
   }
 
@@ -32,9 +42,17 @@ export class Spares {
     return at < 0 ? undefined : this.#remove(at)
   }
 
-  /** Keeps no more than `room` bytes. */
-  trim(room: number): void {
-    while (this.#byteLength > Math.max(0, room)) this.#remove(0)
+  /** A copy in one of them, where there is one of that length. */
+  copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    const spare = this.take(bytes.byteLength)
+    if (spare === undefined) return bytes.slice()
+    const copy = new Uint8Array(spare)
+    copy.set(bytes)
+    return copy
+  }
+
+  #trim(byteLength: number): void {
+    while (this.#byteLength > Math.max(0, byteLength)) this.#remove(0)
   }
 
   #remove(at: number): ArrayBuffer {

@@ -1,5 +1,5 @@
 // A guest's worker: finds the owner's, calls it, and does bulk reads by itself.
-import { fromErrorData, type toErrorData } from '../src/core/error-data.js'
+import { fromErrorData } from '../src/core/error-data.js'
 import { ProtocolVersionError } from '../src/core/errors.js'
 import type { Lease } from '../src/engine/leases.js'
 import type { ServiceMessage } from '../src/protocol.js'
@@ -151,25 +151,21 @@ export class GuestSeat implements Seat {
     return (await root.endLease(answer.lease)) ? outcome : undefined
   }
 
-  /** Gives the page its buffer back, which stays here: a lost owner takes nothing with it. */
+  /** The page's buffer never leaves this worker: a lost owner takes nothing with it. */
   async #write(request: CallRequest<'write'>): Promise<Outcome<unknown> | undefined> {
     const { id, params } = request
     const { draft, offset, bytes } = params
-    const buffer = bytes.buffer as ArrayBuffer // transferred, so never shared
     for (let done = 0; done === 0 || done < bytes.byteLength; done += PIECE_BYTES) {
       const piece = bytes.slice(done, done + PIECE_BYTES)
       const part = { ...request, wantsProgress: false, params: { draft, offset: offset + done, bytes: piece } }
       const outcome = await this.#joined.call(part)
-      if (outcome === undefined) return undefined
-      if (!outcome.ok) return { ok: true, value: { buffer, error: outcome.error } }
-      const { error } = outcome.value as { error?: ReturnType<typeof toErrorData> }
-      if (error !== undefined) return { ok: true, value: { buffer, error } }
+      if (outcome?.ok !== true) return outcome
       if (request.wantsProgress) {
         const doneBytes = Math.min(done + PIECE_BYTES, bytes.byteLength)
         this.#options.receive({ type: 'progress', id, doneBytes, totalBytes: bytes.byteLength })
       }
     }
-    return { ok: true, value: { buffer } }
+    return { ok: true, value: undefined }
   }
 }
 

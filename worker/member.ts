@@ -173,14 +173,11 @@ export class Member {
 
   /** It was not done, or nobody knows. */
   #lose(pending: Pending): void {
-    const { method, params } = pending.request
+    const { method } = pending.request
     const error = toErrorData(
       new WorkerFailedError(`the disk has another owner, and '${method}' may have been lost with the one before`),
     )
-    if (method === 'abortWrite') this.#settle(pending, { ok: true, value: undefined })
-    else if ('draft' in params && 'bytes' in params) {
-      this.#settle(pending, { ok: true, value: { buffer: params.bytes.buffer, error } })
-    } else this.#settle(pending, { ok: false, error })
+    this.#settle(pending, method === 'abortWrite' ? { ok: true, value: undefined } : { ok: false, error })
   }
 
   #settle(pending: Pending, outcome: Outcome<unknown>): void {

@@ -2,6 +2,7 @@
 import { expose } from 'comlink'
 import { answerCalls } from '../src/call-messages.js'
 import { type EventMessage, PROTOCOL_VERSION, type WorkerParts, type WorkerRoot } from '../src/protocol.js'
+import { replyTo } from '../src/reply.js'
 import { deleteDisk, listDisks } from './disks.js'
 import { Member } from './member.js'
 import { holdForLife } from './ownership.js'
@@ -39,6 +40,6 @@ export function serve(findParts: (parts: WorkerParts) => void = () => undefined)
   addEventListener('messageerror', () => {
     throw new Error('a request to the storage worker was unreadable')
   })
-  const answers = answerCalls(globalThis, (request) => member.call(request))
+  const answers = answerCalls(globalThis, async (request) => replyTo(request, await member.call(request)))
   expose(root)
 }

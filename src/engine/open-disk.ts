@@ -161,16 +161,7 @@ export class OpenDisk {
       return this.#created(results, isNew, client)
     },
     beginWrite: async ({ target }, _work, client) => ({ draft: await this.#drafts.begin(target, client) }),
-    write: async ({ draft, offset, bytes }, work) => {
-      const buffer = bytes.buffer as ArrayBuffer // transferred, so never shared
-      try {
-        await this.#drafts.write(draft, offset, bytes, work)
-        return { buffer }
-      } catch (error) {
-        this.#noteRefusal(error)
-        return { buffer, error: toErrorData(error) }
-      }
-    },
+    write: ({ draft, offset, bytes }, work) => this.#drafts.write(draft, offset, bytes, work),
     commitWrite: ({ draft }, { origin }, client) => {
       const { result, isNew } = this.#drafts.commit(draft, origin)
       return this.#created([result], [isNew], client)[0] as PutResult

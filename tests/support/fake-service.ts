@@ -12,12 +12,13 @@ import {
   type RelayRoot,
   type ServiceMessage,
 } from '../../src/protocol.js'
-import { exposeService, wrapService } from '../../src/remote.js'
+import { exposeService, type OfferedService, wrapService } from '../../src/remote.js'
+import { type Reply, replyTo } from '../../src/reply.js'
 
 const never = new Promise<never>(() => {})
 
 /** Answers what `answer` returns; an error it throws or rejects with is the call's. By itself no call but 'close' is answered. */
-export class FakeService implements RelayRoot {
+export class FakeService implements OfferedService {
   readonly opened: OpenRequest[] = []
   readonly calls: CallRequest[] = []
   readonly aborted: number[] = []
@@ -45,8 +46,12 @@ export class FakeService implements RelayRoot {
     return { ok: true, value: undefined }
   }
 
-  async call(request: CallRequest): Promise<Outcome<unknown>> {
+  async call(request: CallRequest): Promise<Reply> {
     this.calls.push(request)
+    return replyTo(request, await this.#outcome(request))
+  }
+
+  async #outcome(request: CallRequest): Promise<Outcome<unknown>> {
     try {
       return { ok: true, value: await (request.method === 'close' ? this.onClose() : this.answer(request)) }
     } catch (error) {
@@ -77,7 +82,7 @@ export function realService(): FakeService {
   const service = new FakeService()
   const root = createLocalService((message) => service.send(message))
   service.open = (request) => root.open(request)
-  service.call = (request) => root.call(request)
+  service.call = async (request) => replyTo(request, await root.call(request))
   service.abort = (id) => root.abort(id)
   service.told = (id) => root.told(id)
   return service

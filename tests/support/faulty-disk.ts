@@ -4,6 +4,7 @@ import { DiskHandle } from '../../src/disk-handle.js'
 import { MemoryStateStore } from '../../src/engine/memory-directory.js'
 import { scheduler } from '../../src/engine/scheduler.js'
 import { createService } from '../../src/engine/service.js'
+import { replyTo } from '../../src/reply.js'
 import { Session } from '../../src/session.js'
 import { connectFake, FakeConnector, FakeService } from './fake-service.js'
 import { FaultyDirectory } from './faulty-directory.js'
@@ -29,9 +30,9 @@ export async function openFaultyDisk(memoryBudget = 2 ** 30): Promise<FaultyDisk
     }
     const root = createService(host, (message) => service.send(message))
     service.open = (request) => root.open(request)
-    service.call = (request) => {
+    service.call = async (request) => {
       service.calls.push(request)
-      return root.call(request)
+      return replyTo(request, await root.call(request))
     }
     service.abort = (id) => root.abort(id)
     service.told = (id) => root.told(id)

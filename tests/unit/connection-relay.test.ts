@@ -46,6 +46,23 @@ test('a guest reads and writes the disk of the page, its buffers moving', async 
   await expect(guest.call('open', { path: 'missing' })).rejects.toBeInstanceOf(NotFoundError)
 })
 
+test('a guest gets the buffer of what it sends back from the service, also where the call fails', async () => {
+  const guest = await connectGuest(await connectPage(realService))
+  const { incarnation } = (await guest.call('put', { puts: [putOf('set', new Uint8Array(4))] }))[0]?.meta ?? {}
+  const selection = [{ start: 0, step: 1, count: 4, keep: true }]
+  const set = async (of: number, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer[]> => {
+    const back: ArrayBuffer[] = []
+    const options = { transfer: [bytes.buffer], giveBack: (buffer: ArrayBuffer) => void back.push(buffer) }
+    const params = { incarnation: of, selection, bytes, shape: [4] }
+    await guest.call('set', params, options).catch(() => undefined)
+    expect(bytes.byteLength).toBe(0)
+    return back
+  }
+  const [first] = await set(incarnation as number, Uint8Array.of(1, 2, 3, 4))
+  const [second] = await set(-1, new Uint8Array(first as ArrayBuffer))
+  expect([...new Uint8Array(second as ArrayBuffer)]).toEqual([1, 2, 3, 4])
+})
+
 test('a guest gets the progress of its own calls, in order, and what the service tells everybody', async () => {
   const page = await connectPage(() => new FakeService())
   const guest = await connectGuest(page)

@@ -89,7 +89,7 @@ describe('layering', () => {
     expect(
       strays(
         /^worker\//,
-        /^(worker\/|src\/(core\/|engine\/|(protocol|names|taken|repeatable|call-messages)\.ts)|comlink$|idb-keyval$)/,
+        /^(worker\/|src\/(core\/|engine\/|(protocol|reply|names|taken|repeatable|call-messages)\.ts)|comlink$|idb-keyval$)/,
       ),
     ).toEqual([])
   })

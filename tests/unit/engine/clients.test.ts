@@ -105,8 +105,8 @@ test('drafts and leases end with the one they belong to, and their room is used 
   service.leave(leaving.client)
   const write = (draft: number) =>
     call(service, staying.client, 'write', { draft, offset: 0, bytes: pattern(4 * MIB, 3) })
-  expect((await write(lost.draft)).error?.message).toMatch(/no draft/)
-  expect((await write(kept.draft)).error).toBeUndefined()
+  await expect(write(lost.draft)).rejects.toThrow(/no draft/)
+  await write(kept.draft)
   await call(service, staying.client, 'commitWrite', { draft: kept.draft })
   await call(service, staying.client, 'compact', {})
   expect((await call(service, staying.client, 'usage', {})).freeBytes).toBeLessThan(MIB)

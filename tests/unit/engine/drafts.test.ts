@@ -39,7 +39,7 @@ describe('a value in pieces', () => {
     for (const piece of [MIB, 2 * MIB, 4 * MIB]) {
       const service = await opened()
       const draft = await begun(service)
-      const writing: Promise<{ buffer: ArrayBuffer }>[] = []
+      const writing: Promise<void>[] = []
       for (let offset = 0; offset < SIZE; offset += piece) writing.push(write(service, draft, offset, piece))
       await Promise.all(writing)
       await service.call('commitWrite', { draft })

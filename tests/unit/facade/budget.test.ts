@@ -236,23 +236,24 @@ describe('MemoryBudget', () => {
   })
 
   test('memory to be used again is given with what needs as much of it, and takes only what is left', async () => {
-    const budget = new MemoryBudget(30)
-    const memory = await resident(budget, 'a', 12)
-    const buffer = new ArrayBuffer(12)
+    const UNIT = 2 ** 16 // less is not kept
+    const budget = new MemoryBudget(30 * UNIT)
+    const memory = await resident(budget, 'a', 12 * UNIT)
+    const buffer = new ArrayBuffer(12 * UNIT)
     budget.remove(memory, buffer)
-    const other = await budget.reserve(11)
+    const other = await budget.reserve(11 * UNIT)
     expect(other.spare).toBeUndefined()
-    const same = await budget.reserve(12)
+    const same = await budget.reserve(12 * UNIT)
     expect(same.spare).toBe(buffer)
     same.release()
-    await budget.reserve(19)
+    await budget.reserve(19 * UNIT)
     expect((await budget.reserve(0)).spare).toBeUndefined()
     other.release()
-    expect((await budget.tryReserve(11))?.spare).toBeUndefined()
-    const full = new MemoryBudget(12)
-    const only = await resident(full, 'only', 12)
+    expect((await budget.tryReserve(11 * UNIT))?.spare).toBeUndefined()
+    const full = new MemoryBudget(12 * UNIT)
+    const only = await resident(full, 'only', 12 * UNIT)
     only.evict = () => full.remove(only, buffer)
-    expect((await full.reserve(12)).spare).toBe(buffer) // of what made room for it
+    expect((await full.reserve(12 * UNIT)).spare).toBe(buffer) // of what made room for it
   })
 
   test('bytes on their way are counted, and are never waited for by what writes memory out', async () => {
