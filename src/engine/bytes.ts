@@ -10,6 +10,18 @@ const SHORT_TEXT_BYTES = 64
 const oneDouble = new Float64Array(1)
 const itsBytes = new Uint8Array(oneDouble.buffer)
 
+let viewed = new Uint8Array(0)
+let view = new DataView(viewed.buffer)
+
+/** One for all that read the same bytes in turn. */
+export function viewOf(bytes: Uint8Array): DataView {
+  if (bytes !== viewed) {
+    viewed = bytes as Uint8Array<ArrayBuffer>
+    view = new DataView(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
+  }
+  return view
+}
+
 export class ByteWriter {
   #bytes = new Uint8Array(256)
   #length = 0
@@ -79,23 +91,42 @@ export class ByteWriter {
 
 /** Throws a RangeError where the bytes end too early: a checksum that holds over nonsense must not become a huge loop. */
 export class ByteReader {
-  readonly #bytes: Uint8Array
+  readonly bytes: Uint8Array
   readonly #view: DataView
-  #offset = 0
+  readonly #end: number
+  #offset: number
   #lastRepeated = { start: 0, end: 0, text: '' }
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  /** Reads what lies between `start` and `end`. */
+  constructor(bytes: Uint8Array, start = 0, end = bytes.byteLength) {
+    this.bytes = bytes
+    this.#view = viewOf(bytes)
+    this.#offset = start
+    this.#end = end
+  }
+
+  /** Of what is read next. */
+  get offset(): number {
+    return this.#offset
+  }
+
+  /** Goes back to where it was. */
+  goBack(offset: number): void {
+    this.#offset = offset
+  }
+
+  /** Goes on without reading. */
+  pass(count: number): void {
+    this.#take(count)
   }
 
   byte(): number {
-    return this.#bytes[this.#take(1)] as number
+    return this.bytes[this.#take(1)] as number
   }
 
   integer(): number {
-    const first = this.#bytes[this.#offset]
-    if (first !== undefined && first < 0x80) {
+    const first = this.#offset < this.#end ? (this.bytes[this.#offset] as number) : 0x80
+    if (first < 0x80) {
       this.#offset++ // nearly all are small
       return first
     }
@@ -114,7 +145,7 @@ export class ByteReader {
   /** An integer that says how many things of a byte at least follow: never more than there are bytes. */
   count(): number {
     const count = this.integer()
-    if (count > this.#bytes.byteLength - this.#offset) throw new RangeError('a catalog frame ends too early')
+    if (count > this.#end - this.#offset) throw new RangeError('a catalog frame ends too early')
     return count
   }
 
@@ -128,14 +159,14 @@ export class ByteReader {
       for (let i = 0; i < count; i++) values[i] = this.double()
       return values
     }
-    const offset = this.#take(8 * count) + this.#bytes.byteOffset
-    return new Float64Array(this.#bytes.buffer.slice(offset, offset + 8 * count) as ArrayBuffer)
+    const offset = this.#take(8 * count) + this.bytes.byteOffset
+    return new Float64Array(this.bytes.buffer.slice(offset, offset + 8 * count) as ArrayBuffer)
   }
 
   text(): string {
     const byteLength = this.integer()
     const start = this.#take(byteLength)
-    const bytes = this.#bytes.subarray(start, this.#offset)
+    const bytes = this.bytes.subarray(start, this.#offset)
     if (byteLength > SHORT_TEXT_BYTES || !isAscii(bytes)) return decoder.decode(bytes)
     return String.fromCharCode.apply(null, bytes as unknown as number[]) // it takes whatever has a length
   }
@@ -155,13 +186,13 @@ export class ByteReader {
 
   /** Whether the next bytes are those, of which there are some. */
   #isSame(start: number, end: number): boolean {
-    for (let at = start; at < end; at++) if (this.#bytes[at] !== this.#bytes[this.#offset + at - start]) return false
+    for (let at = start; at < end; at++) if (this.bytes[at] !== this.bytes[this.#offset + at - start]) return false
     return end > start
   }
 
   #take(count: number): number {
     const offset = this.#offset
-    if (!(count <= this.#bytes.byteLength - offset)) throw new RangeError('a catalog frame ends too early')
+    if (!(count <= this.bytes.byteLength - offset)) throw new RangeError('a catalog frame ends too early')
     this.#offset = offset + count
     return offset
   }

@@ -1,6 +1,6 @@
 // Arrays of which nobody knows what they are, because changes of theirs may be in a part of the catalog that is lost: given up
 // rather than handed out as they were before.
-import type { Change } from './entry.js'
+import type { Change, FoundChange } from './entry.js'
 import type { Frame } from './frame.js'
 import type { ArrayIndex } from './index-of-arrays.js'
 import { checksumOf, missingIn, positionOf } from './layout.js'
@@ -35,9 +35,9 @@ export class Doubt {
   }
 
   /** A whole value says all there is to know. */
-  end(change: Change): void {
+  end(change: FoundChange): void {
     if (change.kind === 'put') this.#incarnations.delete(change.entry.incarnation)
-    if (change.kind === 'delete') this.#incarnations.delete(change.incarnation)
+    if (change.kind === 'packed' || change.kind === 'delete') this.#incarnations.delete(change.incarnation)
   }
 
   /** Makes all bytes of what is in doubt missing. Returns how many arrays may be lost without a trace. */

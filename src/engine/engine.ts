@@ -6,7 +6,7 @@ import type { ChangedArrays } from './changed-arrays.js'
 import { DataFiles } from './data-files.js'
 import { type Change, type Description, descriptionOf, type Entry } from './entry.js'
 import { GivenUp } from './given-up.js'
-import { type ArrayIndex, eachStored } from './index-of-arrays.js'
+import type { ArrayIndex } from './index-of-arrays.js'
 import { MarkTimer } from './mark-timer.js'
 import { type Recovered, recover } from './recovery.js'
 import { budgetExceeded, Room, UNLIMITED } from './room.js'
@@ -82,7 +82,7 @@ export class Engine {
     this.room = new Room(data, this.space, catalog, making, () => this.limits)
   }
 
-  get arrays(): Pick<ArrayIndex, 'size' | 'liveBytes' | 'get' | 'at' | 'values' | 'uses' | 'calls'> {
+  get arrays(): Pick<ArrayIndex, 'size' | 'liveBytes' | 'get' | 'at' | 'values' | 'unpacked' | 'uses' | 'calls'> {
     return this.#index
   }
 
@@ -273,9 +273,7 @@ export class Engine {
   }
 
   #placeEntries(): void {
-    for (const entry of this.#index.values()) {
-      eachStored(entry, (position, byteLength) => this.space.occupy(position, byteLength))
-    }
+    this.#index.eachPlace((position, byteLength) => this.space.occupy(position, byteLength))
   }
 
   /** Room that an evicted array gave up is free as soon as that is durable, whatever else is read. */

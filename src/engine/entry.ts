@@ -2,6 +2,7 @@
 import type { DType } from '../core/dtype.js'
 import type { ArrayMeta, JsonObject } from '../protocol.js'
 import type { BlockTable } from './layout.js'
+import type { PackedEntry } from './packed.js'
 import type { UseTable } from './uses.js'
 
 /** Never changed once made: a change makes another Entry, so a reader keeps what it started with. */
@@ -76,6 +77,9 @@ export type Change =
   | { readonly kind: 'reserved'; readonly nextIncarnation: number }
   | { readonly kind: 'snapshot-begin'; readonly nonce: number; readonly nextIncarnation: number }
   | { readonly kind: 'snapshot-end'; readonly entries: number }
+
+/** A change as a catalog has it. */
+export type FoundChange = Change | PackedEntry
 
 export function metaOf(entry: Entry): ArrayMeta {
   const { path, incarnation, version, dtype, shape, nbytes, className, attributes, modified, ephemeral, hasState } =

@@ -55,7 +55,7 @@ export class Evictor implements Limits {
   /** Of a disk that was just opened: what has expired goes, and what is too much. Errors: QuotaExceededError. */
   begin(): void {
     const { arrays } = this.#around.engine
-    for (const entry of arrays.values()) this.#expiry.add(entry)
+    for (const entry of arrays.unpacked()) this.#expiry.add(entry)
     this.#expiry.sweep()
     this.#evict(this.#victims(arrays.liveBytes - this.diskBudget).entries, 'disk')
     this.changed()

@@ -1,8 +1,8 @@
 // Catalog frames: the bytes of a list of changes, with length, epoch, sequence and checksum before them.
-import { ByteWriter } from './bytes.js'
+import { ByteWriter, viewOf } from './bytes.js'
 import { readChanges, writeChanges } from './change-codec.js'
 import { checksum } from './checksum.js'
-import type { Change } from './entry.js'
+import type { Change, FoundChange } from './entry.js'
 
 /** Raised with every change of what is below; a disk with a higher one is refused, never repaired. */
 export const CATALOG_FORMAT = 5
@@ -37,7 +37,7 @@ export interface Frame {
   /** 0 in formats that do not tell. */
   readonly log: number
   readonly sequence: number
-  readonly changes: readonly Change[]
+  readonly changes: readonly FoundChange[]
   readonly checksum: number
   /** Header, body and padding. */
   readonly byteLength: number
@@ -92,21 +92,21 @@ export function encodeFrame({ epoch, log, tip }: Tip, sequence: number, changes:
 /** The frame at `offset` that follows the one with checksum `previous`, or undefined where there is none that is whole. */
 export function decodeFrame(bytes: Uint8Array, offset: number, previous: number): Frame | undefined {
   if (offset + HEADER_BYTES > bytes.byteLength) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.byteLength - offset)
-  if (view.getUint32(0, true) !== MAGIC) return undefined
-  const bodyLength = view.getUint32(OFFSET_LENGTH, true)
+  const view = viewOf(bytes)
+  if (view.getUint32(offset, true) !== MAGIC) return undefined
+  const bodyLength = view.getUint32(offset + OFFSET_LENGTH, true)
   const byteLength = paddedLength(bodyLength)
   const sum = frameChecksum(bytes, offset, byteLength, previous)
   if (sum === undefined) return undefined
-  const isLinked = view.getUint32(OFFSET_FORMAT, true) >= FIRST_FORMAT_WITH_LINKS
+  const isLinked = view.getUint32(offset + OFFSET_FORMAT, true) >= FIRST_FORMAT_WITH_LINKS
   const linkBytes = isLinked ? LINK_BYTES : 0
   if (bodyLength < linkBytes) return undefined
-  const body = bytes.subarray(offset + HEADER_BYTES + linkBytes, offset + HEADER_BYTES + bodyLength)
-  const changes = readChanges(body)
+  const begin = offset + HEADER_BYTES
+  const changes = readChanges(bytes, begin + linkBytes, begin + bodyLength)
   if (changes === undefined) return undefined
-  const log = isLinked ? view.getFloat64(OFFSET_LOG, true) : 0
-  const epoch = view.getUint32(OFFSET_EPOCH, true)
-  const sequence = view.getFloat64(OFFSET_SEQUENCE, true)
+  const log = isLinked ? view.getFloat64(offset + OFFSET_LOG, true) : 0
+  const epoch = view.getUint32(offset + OFFSET_EPOCH, true)
+  const sequence = view.getFloat64(offset + OFFSET_SEQUENCE, true)
   if (epoch >= 2 ** 31 || !Number.isSafeInteger(sequence) || sequence < 0) return undefined
   return { epoch, log, sequence, changes, checksum: sum, byteLength }
 }
@@ -146,10 +146,12 @@ export function frameChecksum(
   previous: number,
 ): number | undefined {
   if (offset + byteLength > bytes.byteLength) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, byteLength)
-  const expected = view.getFloat64(OFFSET_CHECKSUM, true)
-  view.setFloat64(OFFSET_CHECKSUM, previous, true)
+  if (byteLength < HEADER_BYTES) return undefined
+  const view = viewOf(bytes)
+  const at = offset + OFFSET_CHECKSUM
+  const expected = view.getFloat64(at, true)
+  view.setFloat64(at, previous, true)
   const found = checksum(bytes.subarray(offset, offset + byteLength))
-  view.setFloat64(OFFSET_CHECKSUM, expected, true)
+  view.setFloat64(at, expected, true)
   return found === expected ? found : undefined
 }

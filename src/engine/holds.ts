@@ -67,7 +67,7 @@ export class Holds {
 
   /** The clients that mortal arrays are noted to be held by. */
   get noted(): ReadonlySet<string> {
-    const mortal = [...this.#engine.arrays.values()].filter(isMortal)
+    const mortal = [...this.#engine.arrays.unpacked()].filter(isMortal)
     return new Set(mortal.flatMap(({ clients }) => clients))
   }
 
@@ -80,7 +80,7 @@ export class Holds {
   /** Removes what only clients that are gone held. */
   sweep(live: ReadonlySet<string>): void {
     const dead: Entry[] = []
-    for (const entry of this.#engine.arrays.values()) {
+    for (const entry of this.#engine.arrays.unpacked()) {
       if (isMortal(entry) && !entry.clients.some((client) => live.has(client))) dead.push(entry)
     }
     this.#purge(dead)
@@ -88,7 +88,7 @@ export class Holds {
 
   /** Takes the client off the mortal arrays it is noted on and does not hold. */
   #drop(client: string, holds: (incarnation: number) => boolean): void {
-    const given = [...this.#engine.arrays.values()].filter(
+    const given = [...this.#engine.arrays.unpacked()].filter(
       (entry) => isMortal(entry) && entry.clients.includes(client) && !holds(entry.incarnation),
     )
     this.#giveUp(client, given)

@@ -1,7 +1,9 @@
 // The worker's index: the catalog as maps, changed only by applying the catalog's changes.
 import { Calls } from './calls.js'
-import type { Change, Entry } from './entry.js'
+import { unpacked } from './change-codec.js'
+import type { Change, Entry, FoundChange } from './entry.js'
 import { type BlockTable, blockLength, positionOf } from './layout.js'
+import { PackedEntries, type PackedEntry, type VisitPlace } from './packed.js'
 import { Uses } from './uses.js'
 
 /** Places that nothing names any more: position and length, in turn. */
@@ -10,10 +12,14 @@ export type Extents = number[]
 /** More arrays than are made between two marks; so many leave numbers for a quarter of a billion openings. */
 const RESERVED_INCARNATIONS = 2 ** 24
 
-/** Invariant: both maps hold the same entries; every path and every incarnation is there once. */
+/**
+ * Invariant: both maps hold the same entries; every path and every incarnation is there once, in the maps or packed. An entry is
+ * unpacked when it is asked for.
+ */
 export class ArrayIndex {
   readonly #byIncarnation = new Map<number, Entry>()
   readonly #byPath = new Map<string, Entry>()
+  readonly #packed = new PackedEntries()
   #liveBytes = 0
   #nextIncarnation = 1
   /** Of arrays that are here. */
@@ -21,7 +27,7 @@ export class ArrayIndex {
   readonly calls = new Calls()
 
   get size(): number {
-    return this.#byIncarnation.size
+    return this.#byIncarnation.size + this.#packed.size
   }
 
   /** Bytes on disk of all arrays; holes take none. */
@@ -39,20 +45,34 @@ export class ArrayIndex {
   }
 
   get(incarnation: number): Entry | undefined {
-    return this.#byIncarnation.get(incarnation)
+    return this.#byIncarnation.get(incarnation) ?? this.#unpack(this.#packed.take(incarnation))
   }
 
   at(path: string): Entry | undefined {
-    return this.#byPath.get(path)
+    return this.#byPath.get(path) ?? this.#unpack(this.#packed.takeAt(path))
   }
 
   values(): IterableIterator<Entry> {
+    for (const packed of this.#packed.takeAll()) this.#unpack(packed)
     return this.#byIncarnation.values()
   }
 
+  /** All but those that are still packed: what nobody asked for, and has neither clients nor an end. */
+  unpacked(): IterableIterator<Entry> {
+    return this.#byIncarnation.values()
+  }
+
+  /** The places of all arrays. */
+  eachPlace(visit: VisitPlace): void {
+    for (const entry of this.#byIncarnation.values()) eachStored(entry, visit)
+    this.#packed.eachPlace(visit)
+  }
+
   /** Returns the places the change gives up. Changes of arrays that are not there have no effect. */
-  apply(change: Change): Extents {
+  apply(change: FoundChange): Extents {
     switch (change.kind) {
+      case 'packed':
+        return this.#putPacked(change)
       case 'put':
         return this.#put(change.entry)
       case 'remap': {
@@ -103,6 +123,27 @@ export class ArrayIndex {
       default:
         return 0
     }
+  }
+
+  #putPacked(packed: PackedEntry): Extents {
+    const { incarnation } = packed
+    const isThere =
+      this.#byIncarnation.size > 0 && (this.#byIncarnation.has(incarnation) || this.#byPath.has(packed.path))
+    if (isThere || !this.#packed.add(packed)) return this.#put(unpacked(packed))
+    packed.eachPlace((_, byteLength) => {
+      this.#liveBytes += byteLength
+    })
+    this.#nextIncarnation = Math.max(this.#nextIncarnation, incarnation + 1)
+    return []
+  }
+
+  /** Where there is one, it is in the maps then. */
+  #unpack(packed: PackedEntry | undefined): Entry | undefined {
+    if (packed === undefined) return undefined
+    const entry = unpacked(packed)
+    this.#byIncarnation.set(entry.incarnation, entry)
+    this.#byPath.set(entry.path, entry)
+    return entry
   }
 
   #put(entry: Entry): Extents {

@@ -16,10 +16,13 @@ export interface Log {
   readonly tip: number
   /** Bytes up to and including the snapshot-end frame. */
   readonly snapshotBytes: number
+  /** The copy all frames were found in; undefined where it took both. */
+  readonly source: Uint8Array | undefined
 }
 
 interface Found {
   readonly frame: Frame
+  readonly bytes: Uint8Array
   readonly offset: number
   /** Checksum of the frame it follows. */
   readonly previous: number
@@ -42,8 +45,7 @@ function readLog(copies: Copies, nth: 0 | 1): Log | undefined {
   let tip = NO_FRAME
   let snapshotBytes: number | undefined
   for (;;) {
-    const frame = decodeFrame(bytes, end, tip) ?? decodeFrame(other, end, tip)
-    const next = frame === undefined ? undefined : { frame, offset: end, previous: tip }
+    const next = foundAt(bytes, end, tip) ?? foundAt(other, end, tip)
     const one = next ?? (snapshotBytes === undefined ? undefined : foundBehind(copies, end, found[0]?.frame.log ?? 0))
     if (one === undefined) break
     if (next === undefined) gaps.push(found.length)
@@ -55,12 +57,17 @@ function readLog(copies: Copies, nth: 0 | 1): Log | undefined {
   return snapshotBytes === undefined ? undefined : { ...whole(found, gaps, copies[1]), snapshotBytes }
 }
 
+function foundAt(bytes: Uint8Array, offset: number, previous: number): Found | undefined {
+  const frame = decodeFrame(bytes, offset, previous)
+  return frame && { frame, bytes, offset, previous }
+}
+
 /** The next frame of that log in either copy. */
 function foundBehind(copies: Copies, from: number, log: number): Found | undefined {
   const next = copies.flatMap((bytes) => {
     for (let at = nextLinked(bytes, from, log); at !== undefined; at = nextLinked(bytes, at + 8, log)) {
       const linked = decodeLinked(bytes, at, log)
-      if (linked !== undefined) return [{ ...linked, offset: at }]
+      if (linked !== undefined) return [{ ...linked, bytes, offset: at }]
     }
     return []
   })
@@ -75,7 +82,7 @@ function whole(found: readonly Found[], gaps: readonly number[], second: Uint8Ar
   const proven = gaps.length === 0 ? -1 : found.findLastIndex((one) => isProof(one, second))
   const first = gaps.find((at) => at > proven)
   const kept = first === undefined ? found : found.slice(0, first)
-  const { frame, offset } = kept.at(-1) as Found
+  const { frame, offset, bytes } = kept.at(-1) as Found
   return {
     frames: kept.map((one) => one.frame),
     gaps: gaps.filter((at) => at <= proven),
@@ -84,6 +91,7 @@ function whole(found: readonly Found[], gaps: readonly number[], second: Uint8Ar
     epoch: frame.epoch,
     log: frame.log,
     tip: frame.checksum,
+    source: kept.every((one) => one.bytes === bytes) ? bytes : undefined,
   }
 }
 
@@ -94,6 +102,21 @@ function isProof({ frame, offset, previous }: Found, second: Uint8Array): boolea
 
 /** Whether the copy holds every frame of the log itself. */
 export function holds(bytes: Uint8Array, log: Log): boolean {
+  const { source } = log
+  return source === undefined ? verifies(bytes, log) : bytes === source || beginAlike(bytes, source, log.end)
+}
+
+/** Frames are multiples of 8 bytes. */
+function beginAlike(a: Uint8Array, b: Uint8Array, byteLength: number): boolean {
+  if (a.byteLength < byteLength) return false
+  const count = byteLength / 4
+  const those = new Uint32Array(a.buffer, a.byteOffset, count)
+  const these = new Uint32Array(b.buffer, b.byteOffset, count)
+  for (let i = 0; i < count; i++) if (those[i] !== these[i]) return false
+  return true
+}
+
+function verifies(bytes: Uint8Array, log: Log): boolean {
   let tip = NO_FRAME
   let offset = 0
   for (const frame of log.frames) {

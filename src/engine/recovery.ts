@@ -4,7 +4,7 @@ import { CATALOG_FILES, Catalog, type Copy } from './catalog.js'
 import { ChangedArrays } from './changed-arrays.js'
 import type { DataFiles } from './data-files.js'
 import { Doubt } from './doubt.js'
-import type { Change } from './entry.js'
+import type { Change, FoundChange } from './entry.js'
 import { readExactly, writeExactly } from './files.js'
 import {
   beginsWhole,
@@ -159,27 +159,29 @@ async function replay(
 ): Promise<boolean> {
   const durable = durableSequence(frames)
   const base = (frames[0] as Frame).sequence
+  const told = frames.findLastIndex(({ changes }) => changes.some(({ kind }) => kind === 'proof'))
   for (const [i, { sequence, changes }] of frames.entries()) {
     if (gaps.includes(i)) doubt.begin((frames[i - 1] as Frame).sequence, frames.slice(i))
     for (const change of changes) {
       if (isDoubtful(change, doubt)) continue
       if (change.kind === 'remap' && !fits(change, index)) return false
-      const brings = sequence > durable && (change.kind === 'put' || change.kind === 'remap')
+      const brings =
+        sequence > durable && (change.kind === 'put' || change.kind === 'packed' || change.kind === 'remap')
       if (brings && !(await verification.verifies(change, index))) return false
     }
     for (const change of changes) {
       if (isDoubtful(change, doubt)) continue
-      if (sequence > base) changed.note(change, index)
+      if (i > told && sequence > base) changed.note(change, index)
       index.apply(change)
       doubt.end(change)
     }
-    if (changes.some(({ kind }) => kind === 'proof')) changed.told(sequence)
+    if (i === told) changed.told(sequence)
   }
   return gaps.length === 0 && !isCut
 }
 
 /** What it would change is not what it was made for. */
-function isDoubtful(change: Change, doubt: Doubt): boolean {
+function isDoubtful(change: FoundChange, doubt: Doubt): boolean {
   return change.kind === 'remap' && doubt.concerns(change.incarnation)
 }
 
@@ -198,6 +200,10 @@ function fits({ incarnation, indexes, blocks }: Change & { kind: 'remap' }, inde
 async function noteMissing(index: ArrayIndex, data: DataFiles): Promise<boolean> {
   await data.find(lastPosition(index))
   let complete = true
+  index.eachPlace((position, byteLength) => {
+    complete &&= data.covers(position, byteLength)
+  })
+  if (complete) return true
   for (const entry of [...index.values()]) {
     const indexes: number[] = []
     const places: number[] = []
@@ -207,20 +213,17 @@ async function noteMissing(index: ArrayIndex, data: DataFiles): Promise<boolean>
       places.push(missingIn(fileOf(position)), checksumOf(entry.blocks, nth))
     })
     if (indexes.length === 0) continue
-    complete = false
     const { incarnation, version, modified } = entry
     index.apply({ kind: 'remap', incarnation, version, modified, indexes, blocks: Float64Array.from(places) })
   }
-  return complete
+  return false
 }
 
 function lastPosition(index: ArrayIndex): number {
   let last = 0
-  for (const entry of index.values()) {
-    eachStored(entry, (position) => {
-      if (position > last) last = position
-    })
-  }
+  index.eachPlace((position) => {
+    if (position > last) last = position
+  })
   return last
 }
 
