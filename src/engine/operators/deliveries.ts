@@ -1,8 +1,8 @@
 // Runs of elements that another thread computes and hands over, in buffers that go to and fro.
 import type { ElementsShare, SecondThread } from './sharing.js'
 
-/** With so many the other thread has work while this one computes and writes one. */
-const MOST_UNDER_WAY = 3
+/** Under way and arrived: with so many the other thread has work while this one computes and writes one. */
+const MOST_ORDERED = 3
 
 export interface Run {
   readonly start: number
@@ -77,7 +77,7 @@ export class Deliveries {
   order(): void {
     if (this.#state === 'not asked') this.#start()
     if (this.#state !== 'ready') return
-    while (this.#underWay.size < MOST_UNDER_WAY) {
+    while (this.#underWay.size + this.#arrived.length < MOST_ORDERED) {
       const run = this.#left.takeFull()
       if (run === undefined) return
       const port = this.#port ?? this.#begin()
