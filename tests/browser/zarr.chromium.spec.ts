@@ -1,11 +1,5 @@
-// Zarr elsewhere behind a cache on a disk whose quota ends before the cache is full; Zarr arrays much larger than the memory they may
-// take. LARGE_FILES=1: of 1 GiB, else of 256 MiB.
+// Zarr elsewhere behind a cache on a disk whose quota ends before the cache is full.
 import { expect, test } from '../support/fixtures.js'
-import { growthOfMemory } from '../support/process-memory.js'
-
-const isLarge = process.env['LARGE_FILES'] !== undefined
-const MEBIBYTES = isLarge ? 1024 : 256
-const SIZE = isLarge ? '1 GiB' : '256 MiB'
 
 test('where the quota ends what is read is given and not kept, and what was kept stays', async ({ session }) => {
   const page = await session.open()
@@ -36,39 +30,4 @@ test('where the quota ends what is read is given and not kept, and what was kept
   expect(seen.entries).toBeGreaterThan(5)
   expect(seen.entries).toBeLessThan(30)
   expect(seen.asked).toEqual([30, 30 - seen.entries])
-})
-
-test(`${SIZE} of Zarr come in and go out with less than 64 MiB of memory`, async ({ session }) => {
-  test.setTimeout(240_000)
-  const page = await session.open()
-  await page.evaluate(async () => {
-    const { open } = await import('/tests/support/kept.ts')
-    const { fromZarr, toZarr } = await import('/src/zarr.ts')
-    const { zarrOfChunks } = await import('/tests/support/large-zarr.ts')
-    const disk = await open()
-    // What is fetched on first use, and what a buffer pool takes, is there before.
-    const array = await fromZarr(await zarrOfChunks(2), { disk })
-    await toZarr(array, await zarrOfChunks(2))
-    await array.purge()
-  })
-  const move = (way: 'in' | 'out') =>
-    page.evaluate(
-      async ([way, chunks]) => {
-        const { disk, keep, kept } = await import('/tests/support/kept.ts')
-        const { fromZarr, toZarr } = await import('/src/zarr.ts')
-        const { zarrOfChunks } = await import('/tests/support/large-zarr.ts')
-        const zarr = await zarrOfChunks(chunks)
-        if (way === 'out') return void (await toZarr(kept('large'), zarr))
-        const array = await fromZarr(zarr, { disk: disk(), cachePath: 'large' })
-        keep('large', array)
-        const last = await array.get([-1])
-        if (!last.data.every((byte) => byte === (chunks - 1) % 251)) throw new Error('the last chunk is another')
-      },
-      [way, MEBIBYTES] as const,
-    )
-  for (const way of ['in', 'out'] as const) {
-    const growth = await growthOfMemory(() => move(way))
-    if (isLarge) console.log(`${SIZE} of Zarr, ${way}: ${(growth / 2 ** 20).toFixed(1)} MiB`)
-    expect(growth).toBeLessThan(64 << 20)
-  }
 })
