@@ -19,7 +19,7 @@ import type { CreateSpec, JsonObject, PutResult } from './protocol.js'
 import type { Session } from './session.js'
 import { chunksOf, takeBuffer, writeBuffer, writeBytes, writeRepeated, writeStream } from './transfer.js'
 import { type ArrayView, isReadable, type Readable } from './view.js'
-import { signalOnly } from './work-options.js'
+import { checkWorkOptions, signalOnly } from './work-options.js'
 
 /** What arrays are made from, streams of bytes excepted. */
 export type ArrayData = ArrayDataInMemory | DiskBackedNDArray | ArrayView
@@ -127,6 +127,7 @@ export function checkCreateOptions(options: CreateOptions): void {
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option) && !Object.hasOwn(settings, option))
   if (unknown !== undefined) throw new TypeError(`unknown option '${unknown}'`)
   if (options.priority !== undefined) checkPriority(options.priority)
+  checkWorkOptions(options)
 }
 
 async function makeOnDisk(

@@ -1,8 +1,11 @@
 // How much compressed bytes would become, found out before or while they are decoded: a few bytes can stand for any number.
 import { InvalidSourceError } from '../core/errors.js'
+import { streamOf } from './lazy-stream.js'
 
 /** What is compressed twice, or starts a header of its own, may be a little larger than what it was made of. In bytes. */
 const SPARE_BYTES = 2 ** 16
+/** Of deflate up to a thousand times as much is made. */
+const SLICE_BYTES = 2 ** 14
 
 /** More is no encoding of a part of so many bytes. */
 export function mostFor(partBytes: number): number {
@@ -15,8 +18,8 @@ export async function inflate(
   format: 'gzip' | 'deflate',
   atMost: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream(format))
-  const reader = stream.getReader()
+  const stream = streamOf(async () => slicesOf(bytes)) as ReadableStream<Uint8Array<ArrayBuffer>>
+  const reader = stream.pipeThrough(new DecompressionStream(format)).getReader()
   const parts: Uint8Array<ArrayBuffer>[] = []
   let byteLength = 0
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -33,6 +36,11 @@ export async function inflate(
     filled += part.byteLength
   }
   return whole
+}
+
+/** Of what it is given at a time, browsers inflate all before anybody can say that it is enough. */
+async function* slicesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.byteLength; at += SLICE_BYTES) yield bytes.slice(at, at + SLICE_BYTES)
 }
 
 /** Errors: InvalidSourceError. */

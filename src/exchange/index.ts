@@ -32,7 +32,7 @@ export function toNpy(
 ): ReadableStream<Uint8Array> {
   const start = async (signal: AbortSignal) =>
     (await import('./npy-export.js')).npyFile(array, { ...options, signal }).chunks
-  return streamOf(start, options.signal)
+  return streamOf(start, options)
 }
 
 /**
@@ -63,7 +63,7 @@ export function toNpz(
   options: WorkOptions & { compressed?: boolean } = {},
 ): ReadableStream<Uint8Array> {
   const start = async (signal: AbortSignal) => (await import('./npz.js')).npzChunks(entries, { ...options, signal })
-  return streamOf(start, options.signal)
+  return streamOf(start, options)
 }
 
 /**
@@ -87,7 +87,7 @@ export function exportStoreZip(
 ): ReadableStream<Uint8Array> {
   const start = async (signal: AbortSignal) =>
     (await import('./store-export.js')).exportChunks(store, { ...options, signal })
-  return streamOf(start, options.signal)
+  return streamOf(start, options)
 }
 
 /**

@@ -1,13 +1,17 @@
 // Streams that begin when they are first read.
+import type { WorkOptions } from '../call.js'
+import { checkWorkOptions } from '../work-options.js'
 
 /**
  * What `start` gives, one chunk for each pull; the signal it gets is aborted when the stream is cancelled. As soon as `signal` is,
- * the stream fails with its reason.
+ * the stream fails with its reason. Errors: TypeError.
  */
 export function streamOf(
   start: (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>,
-  signal?: AbortSignal,
+  options: WorkOptions = {},
 ): ReadableStream<Uint8Array> {
+  checkWorkOptions(options)
+  const { signal } = options
   const abort = new AbortController()
   const end = async (reason: unknown) => {
     abort.abort(reason)

@@ -6,7 +6,9 @@ const COUNTERS: Readonly<Record<number, (bytes: Uint8Array, atMost: number) => n
   5: lzwDecodedBytes,
   7: jpegDecodedBytes,
   32773: packBitsDecodedBytes,
+  34887: lercDecodedBytes,
   50000: zstdDecodedBytes,
+  50001: webPDecodedBytes,
 }
 
 /** Not counted further where it is more than `atMost`; 0 where nothing is known of the compression. */
@@ -76,4 +78,43 @@ function jpegDecodedBytes(bytes: Uint8Array): number {
     at += 2 + view.getUint16(at + 2)
   }
   return 0
+}
+
+/** Of uint8, int8, int16 and so on, as the format numbers them. */
+const LERC_ITEM_SIZES: readonly number[] = [1, 1, 2, 2, 4, 4, 4, 8]
+/** What is behind a part is looked at where it is more. */
+const LERC_END_BYTES = 10
+
+/** Of one blob of version 2, as TIFF has them. Errors: InvalidSourceError for anything else. Source: CntZImage and Lerc2 of Esri. */
+function lercDecodedBytes(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const version = bytes.byteLength < 64 || text(bytes, 0, 6) !== 'Lerc2 ' ? 0 : view.getInt32(6, true)
+  const at = version >= 3 ? 14 : 10 // behind a checksum
+  const dimensions = version >= 4 ? view.getUint32(at + 8, true) : 1
+  const rest = at + (version >= 4 ? 12 : 8)
+  const itemSize = LERC_ITEM_SIZES[view.byteLength < rest + 16 ? -1 : view.getInt32(rest + 12, true)]
+  if (version < 1 || itemSize === undefined || view.getInt32(rest + 8, true) < bytes.byteLength - LERC_END_BYTES) {
+    throw new InvalidSourceError('this GeoTIFF has parts of LERC that are none of version 2')
+  }
+  return view.getUint32(at, true) * view.getUint32(at + 4, true) * dimensions * itemSize
+}
+
+/** Errors: InvalidSourceError: the browser would decode other pictures too. Source: RFC 9649. */
+function webPDecodedBytes(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const isWebP = bytes.byteLength >= 30 && text(bytes, 0, 4) === 'RIFF' && text(bytes, 8, 12) === 'WEBP'
+  const area = isWebP ? WEBP_AREAS[text(bytes, 12, 16)]?.(view) : undefined
+  if (area === undefined) throw new InvalidSourceError('this GeoTIFF has parts of WebP that are none')
+  return 4 * area
+}
+
+/** Pixels, by the name of the first chunk. */
+const WEBP_AREAS: Readonly<Record<string, (view: DataView) => number>> = {
+  'VP8 ': (view) => (view.getUint16(26, true) & 0x3fff) * (view.getUint16(28, true) & 0x3fff),
+  VP8L: (view) => ((view.getUint32(21, true) & 0x3fff) + 1) * (((view.getUint32(21, true) >>> 14) & 0x3fff) + 1),
+  VP8X: (view) => ((view.getUint32(24, true) & 0xffffff) + 1) * ((view.getUint32(26, true) >>> 8) + 1),
+}
+
+function text(bytes: Uint8Array, start: number, end: number): string {
+  return String.fromCharCode(...bytes.subarray(start, end))
 }

@@ -1,7 +1,7 @@
 // Tiles and strips decoded to as many bytes as they are said to have, and no more.
 import { BaseDecoder, getDecoder, type Pool } from 'geotiff'
 import { InvalidSourceError } from '../../core/errors.js'
-import { checkDecodedBytes, mostFor } from '../decoded-size.js'
+import { checkDecodedBytes, inflate, mostFor } from '../decoded-size.js'
 import { decodedBytes } from './decoded-bytes.js'
 
 type Parameters = ConstructorParameters<typeof BaseDecoder>[0]
@@ -12,12 +12,13 @@ const DEFLATE: readonly number[] = [8, 32946]
 /** In the place of a pool, which it uses where there is one for all but deflate: the browser inflates faster. */
 export function limitedTo(partBytes: number, pool: Pool | undefined): Pool {
   const decoders: Decoders = {
-    bindParameters: (compression, parameters) => ({
-      decode: async (buffer) => {
+    bindParameters: (compression, of) => ({
+      decode: async (given) => {
         const atMost = mostFor(partBytes)
-        if (buffer.byteLength > atMost) {
-          throw new InvalidSourceError(`this GeoTIFF has ${buffer.byteLength} bytes for a part of ${partBytes}`)
+        if (given.byteLength > atMost) {
+          throw new InvalidSourceError(`this GeoTIFF has ${given.byteLength} bytes for a part of ${partBytes}`)
         }
+        const { buffer, parameters } = await compressedOnce(compression, given, of, atMost)
         checkDecodedBytes(decodedBytes(compression, new Uint8Array(buffer), atMost), atMost)
         if (DEFLATE.includes(compression)) return new Inflating(parameters, partBytes).decode(buffer)
         if (pool !== undefined) return pool.bindParameters(compression, parameters).decode(buffer)
@@ -26,6 +27,28 @@ export function limitedTo(partBytes: number, pool: Pool | undefined): Pool {
     }),
   }
   return decoders as Pool // readRasters asks nothing else of it
+}
+
+const LERC = 34887
+const ZSTD = 50000
+/** What LERC is compressed with once more. */
+const [LERC_DEFLATED, LERC_IN_ZSTD] = [1, 2]
+
+/** LERC without what is around it, which geotiff would decode whatever it becomes. Errors: InvalidSourceError. */
+async function compressedOnce(
+  compression: number,
+  buffer: ArrayBufferLike,
+  parameters: Parameters,
+  atMost: number,
+): Promise<{ buffer: ArrayBufferLike; parameters: Parameters }> {
+  const { LercParameters: [version, around] = [] } = parameters as { LercParameters?: ArrayLike<number> & number[] }
+  if (compression !== LERC || (around !== LERC_DEFLATED && around !== LERC_IN_ZSTD)) return { buffer, parameters }
+  const bytes = new Uint8Array(buffer)
+  const plain = { ...parameters, LercParameters: [version, 0] }
+  if (around === LERC_DEFLATED) return { buffer: (await inflate(bytes, 'deflate', atMost)).buffer, parameters: plain }
+  checkDecodedBytes(decodedBytes(ZSTD, bytes, atMost), atMost)
+  const zstd = await getDecoder(ZSTD, { ...parameters, predictor: 1 })
+  return { buffer: await zstd.decodeBlock(buffer), parameters: plain }
 }
 
 class Inflating extends BaseDecoder {

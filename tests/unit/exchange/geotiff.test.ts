@@ -191,31 +191,24 @@ describe('refused, and nothing stays', () => {
     })
   }
 
-  /** One strip of 200 rows of 300 bytes, compressed. */
-  const strip = (compressed: Uint8Array, compression: number) => {
+  /** One strip of 200 rows of 300 bytes, compressed; `around` is what LERC is compressed with once more. */
+  const strip = (compressed: Uint8Array, compression: number, around?: 0 | 1 | 2) => {
+    const lerc = around === undefined ? [] : [[50674, (4 << 16) | around]]
+    const first = 8 + 2 + (9 + lerc.length) * 12 + 4
     const tags = [
-      ...[
-        [256, 300],
-        [257, 200],
-        [258, 8],
-        [259, compression],
-        [262, 1],
-        [273, 8 + 2 + 9 * 12 + 4],
-      ],
-      ...[
-        [277, 1],
-        [278, 200],
-        [279, compressed.byteLength],
-      ],
+      ...[[256, 300] as const, [257, 200] as const, [258, 8] as const, [259, compression] as const],
+      ...[[262, 1] as const, [273, first] as const, [277, 1] as const, [278, 200] as const],
+      ...[[279, compressed.byteLength], ...lerc],
     ]
-    const head = new DataView(new ArrayBuffer(8 + 2 + tags.length * 12 + 4))
+    const head = new DataView(new ArrayBuffer(first))
     head.setUint32(0, 0x4d4d002a)
     head.setUint32(4, 8)
     head.setUint16(8, tags.length)
     for (const [i, [tag = 0, value = 0]] of tags.entries()) {
+      const isPair = tag === 50674
       head.setUint16(10 + 12 * i, tag)
-      head.setUint16(12 + 12 * i, 4)
-      head.setUint32(14 + 12 * i, 1)
+      head.setUint16(12 + 12 * i, isPair ? 3 : 4)
+      head.setUint32(14 + 12 * i, isPair ? 2 : 1)
       head.setUint32(18 + 12 * i, value)
     }
     return new Blob([head, compressed as Uint8Array<ArrayBuffer>])
@@ -262,6 +255,69 @@ describe('refused, and nothing stays', () => {
       expect(await disk.list()).toEqual([])
     })
   }
+
+  /** One value for all pixels takes no room. */
+  const lercOf = (width: number, height: number) => {
+    const view = new DataView(new ArrayBuffer(66))
+    new Uint8Array(view.buffer).set(new TextEncoder().encode('Lerc2 '))
+    for (const [i, value] of [2, height, width, width * height, 8, 66, 1].entries())
+      view.setInt32(6 + 4 * i, value, true)
+    for (const [i, value] of [0.5, 7, 7].entries()) view.setFloat64(34 + 8 * i, value, true)
+    return new Uint8Array(view.buffer)
+  }
+  const riff = (name: string, head: readonly number[]) =>
+    Uint8Array.of(...Buffer.from(`RIFF    WEBP${name}    `), ...head, ...new Uint8Array(30))
+  const MANY = 0xffff
+  for (const [what, compression, part, around] of [
+    ['LERC', 34887, lercOf(MANY, MANY), 0],
+    ['LERC in deflate', 34887, deflateSync(lercOf(MANY, MANY)), 1],
+    ['deflate around LERC', 34887, deflateSync(new Uint8Array(2 ** 26)), 1],
+    ['WebP', 50001, riff('VP8 ', [0, 0, 0, 0x9d, 1, 0x2a, 0xff, 0x3f, 0xff, 0x3f]), undefined],
+    ['WebP without loss', 50001, riff('VP8L', [0x2f, 0xff, 0xff, 0xff, 0x0f]), undefined],
+    ['WebP of more than one part', 50001, riff('VP8X', [0, 0, 0, 0, 0xff, 0xff, 0, 0xff, 0xff, 0]), undefined],
+  ] as const) {
+    test(`a bomb of ${what}, before it is decoded`, async () => {
+      const reading = fromGeoTiff(strip(part, compression, around), { disk, cachePath: 'a' })
+      await expect(reading).rejects.toMatchObject({
+        name: 'InvalidSourceError',
+        message: expect.stringMatching(/would become more than the 185536/),
+      })
+      expect(await disk.list()).toEqual([])
+    })
+  }
+
+  test('a bomb of Zstandard around LERC, before it is decoded', async () => {
+    const reading = fromGeoTiff(strip(await zstdOf(2 ** 26), 34887, 2), { disk })
+    await expect(reading).rejects.toThrow(/would become more than the 185536/)
+  })
+
+  test('LERC and WebP that are none, or more than one part', async () => {
+    for (const [compression, part] of [
+      [34887, new Uint8Array(100)],
+      [34887, new Uint8Array(4)],
+      [34887, Uint8Array.of(...lercOf(300, 200), ...lercOf(300, 200))],
+      [50001, new Uint8Array(4)],
+      [50001, Uint8Array.of(0x89, 0x50, 0x4e, 0x47, ...new Uint8Array(100))],
+      [50001, riff('none', [])],
+    ] as const) {
+      const reading = fromGeoTiff(strip(part, compression, compression === 34887 ? 0 : undefined), { disk })
+      await expect(reading).rejects.toMatchObject({ name: 'InvalidSourceError' })
+    }
+  })
+
+  test('not LERC as it should be, alone or compressed once more', async () => {
+    const zstd = await registry.get('zstd')?.()
+    const packed = await zstd?.fromConfig({ level: 1 }, {} as never).encode(lercOf(300, 200) as never)
+    for (const [around, part] of [
+      [0, lercOf(300, 200)],
+      [1, deflateSync(lercOf(300, 200))],
+      [2, packed as unknown as Uint8Array],
+    ] as const) {
+      const array = await fromGeoTiff(strip(part, 34887, around), { disk })
+      expect(await array.toArray()).toEqual(new Uint8Array(60_000).fill(7))
+      await array.purge()
+    }
+  })
 
   test('LZW is counted as geotiff decodes it', async () => {
     for (const bytes of [lzwOfZeros(2000), lzwOfZeros(300)]) {
