@@ -144,7 +144,7 @@ const test: ViteUserConfig = {
       exclude: ['**/*.generated.ts', '**/*.d.ts'],
       reporter: ['text', 'html'],
     },
-    testTimeout: 30_000,
+    testTimeout: 90_000, // as many files at once as there are cores, some with Python beside them
     hookTimeout: 60_000, // starts Python, on a busy machine
     maxWorkers: '100%', // one less than there are cores would be one of two
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
