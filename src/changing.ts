@@ -40,9 +40,9 @@ export function setPart(custody: Custody, selection: Selection, value: Operand, 
       const { incarnation } = place.meta
       const { session } = place
       const { spares } = session.budget
-      const bytes = spares.copyOf(bytesOf(parts.data))
-      const params = { incarnation, selection: resolved, bytes, shape: parts.shape }
-      const sent = { transfer: [bytes.buffer], giveBack: (buffer: ArrayBuffer) => spares.give(buffer) }
+      const copy = spares.copyOf(bytesOf(parts.data))
+      const params = { incarnation, selection: resolved, bytes: new Uint8Array(copy), shape: parts.shape }
+      const sent = { transfer: [copy], giveBack: (buffer: ArrayBuffer) => spares.give(buffer) }
       await change(place, options, (work) => session.call('set', params, { ...work, ...sent }))
     }
     const { live } = place

@@ -43,11 +43,9 @@ export class Spares {
   }
 
   /** A copy in one of them, where there is one of that length. */
-  copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-    const spare = this.take(bytes.byteLength)
-    if (spare === undefined) return bytes.slice()
-    const copy = new Uint8Array(spare)
-    copy.set(bytes)
+  copyOf(bytes: Uint8Array): ArrayBuffer {
+    const copy = this.take(bytes.byteLength) ?? new ArrayBuffer(bytes.byteLength)
+    new Uint8Array(copy).set(bytes)
     return copy
   }
 
