@@ -36,7 +36,7 @@ interface Found {
 /** The log of the copy with the higher epoch, if its snapshot is whole, else that of the other. */
 export function newestLog(copies: Copies): Log | undefined {
   const log = newestOf(copies, true)
-  const isWhole = log === undefined || (log.gaps.length === 0 && log.source !== undefined)
+  const isWhole = log === undefined || (log.gaps.length === 0 && !log.isCut && log.source !== undefined)
   return isWhole ? log : newestOf(copies, false) // what is damaged is looked at frame by frame
 }
 
