@@ -175,15 +175,15 @@ function isProof({ frame, offset, previous }: Found, second: Uint8Array): boolea
 /** Whether the copy holds every frame of the log itself. */
 export function holds(bytes: Uint8Array, log: Log): boolean {
   const { source } = log
-  return source === undefined ? verifies(bytes, log) : bytes === source || beginAlike(bytes, source, log.end)
+  return source === undefined ? verifies(bytes, log) : bytes === source || areAlike(bytes, source, 0, log.end)
 }
 
-/** Frames are multiples of 8 bytes. */
-function beginAlike(a: Uint8Array, b: Uint8Array, byteLength: number): boolean {
-  if (a.byteLength < byteLength) return false
-  const count = byteLength / 4
-  const those = new Uint32Array(a.buffer, a.byteOffset, count)
-  const these = new Uint32Array(b.buffer, b.byteOffset, count)
+/** Whether what lies between is the same; frames are multiples of 8 bytes. */
+export function areAlike(a: Uint8Array, b: Uint8Array, from: number, to: number): boolean {
+  if (a.byteLength < to || b.byteLength < to) return false
+  const count = (to - from) / 4
+  const those = new Uint32Array(a.buffer, a.byteOffset + from, count)
+  const these = new Uint32Array(b.buffer, b.byteOffset + from, count)
   for (let i = 0; i < count; i++) if (those[i] !== these[i]) return false
   return true
 }

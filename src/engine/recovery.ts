@@ -18,7 +18,7 @@ import {
 } from './frame.js'
 import { ArrayIndex, eachStored } from './index-of-arrays.js'
 import { blockCount, blockLength, checksumOf, isPosition, missingIn, positionOf } from './layout.js'
-import { durableSequence, holds, type Log, lastProof, newestLog } from './log.js'
+import { areAlike, durableSequence, holds, type Log, lastProof, newestLog } from './log.js'
 import { PackedEntries } from './packed.js'
 import { fileOf } from './space.js'
 import type { Directory, SyncFile } from './storage.js'
@@ -55,15 +55,15 @@ async function recoverFrom(
   data: DataFiles,
   pause: () => Promise<void>,
 ): Promise<Recovered> {
-  const [a, b] = await readWhileOpening(files, data)
-  const log = newestLog([a, b])
+  const { a, b, log } = await readWhileOpening(files, data)
   refuseNewer(a, log)
   refuseNewer(b, log)
   if (log === undefined) refuseDamaged([a, b], data)
   const copies = [copyOf(files[0], a, log), copyOf(files[1], b, log)] as const
   if (log === undefined) return nothing(copies)
-  // Crash order: opening may go on to overwrite one copy, so the other must hold everything by then.
-  if (copies.every(({ live }) => !live) && log.gaps.length === 0) copies[1].live = mend(files[1], b, a, log)
+  // Crash order: one after the other, so that one holds everything while the other is written, now and by what follows.
+  mend(copies[1], b, a, log)
+  if (copies[1].live) mend(copies[0], a, b, log)
   const index = new ArrayIndex(log.plain && new PackedEntries(log.plain))
   const doubt = new Doubt(index)
   const changed = new ChangedArrays((log.frames[0] as Frame).sequence)
@@ -87,12 +87,13 @@ async function openTogether(names: readonly string[], directory: Directory, open
 
 /** The data files are opened only here, where the owner before has let go of the catalog: their sizes are final. */
 async function readWhileOpening(
-  [a, b]: readonly [SyncFile, SyncFile],
+  files: readonly [SyncFile, SyncFile],
   data: DataFiles,
-): Promise<readonly [Uint8Array, Uint8Array]> {
+): Promise<{ readonly a: Uint8Array; readonly b: Uint8Array; readonly log: Log | undefined }> {
   const opening = data.openAll()
   try {
-    return [readAll(a), readAll(b)]
+    const [a, b] = [readAll(files[0]), readAll(files[1])]
+    return { a, b, log: newestLog([a, b]) }
   } finally {
     await opening
   }
@@ -148,22 +149,31 @@ function copyOf(file: SyncFile, bytes: Uint8Array, log: Log | undefined): Copy {
   return { file, epoch, log: log?.log ?? 0, end: log?.end ?? 0, tip: log?.tip ?? NO_FRAME, live }
 }
 
-/** Puts the frames that `bytes`, what is in the file, lacks where the other copy has them; returns whether the file took them. */
-function mend(file: SyncFile, bytes: Uint8Array, other: Uint8Array, log: Log): boolean {
-  let tip = NO_FRAME
-  let offset = 0
+/** Puts the frames that `bytes`, what is in the copy, lacks where the other has them. It is live then, unless its file refuses. */
+function mend(copy: Copy, bytes: Uint8Array, other: Uint8Array, log: Log): void {
+  if (copy.live || log.gaps.length > 0) return
+  let [tip, offset, from] = [NO_FRAME, 0, 0]
   try {
-    for (const { byteLength, checksum: sum } of log.frames) {
-      const end = offset + byteLength
-      if (frameChecksum(bytes, offset, byteLength, tip) !== sum) writeExactly(file, other.subarray(offset, end), offset)
-      offset = end
-      tip = sum
+    for (const frame of log.frames) {
+      const isThere = hasFrame(bytes, other, offset, tip, frame)
+      if (isThere && from < offset) writeExactly(copy.file, other.subarray(from, offset), from)
+      offset += frame.byteLength
+      tip = frame.checksum
+      if (isThere) from = offset
     }
-    file.flush()
-    return true
+    writeExactly(copy.file, other.subarray(from, offset), from)
+    copy.file.flush()
+    Object.assign(copy, { epoch: log.epoch, live: true })
   } catch {
-    return false
+    // It is written anew by a snapshot.
   }
+}
+
+/** `other` has frames that stand for many, which have no checksum of their own. */
+function hasFrame(bytes: Uint8Array, other: Uint8Array, offset: number, tip: number, frame: Frame): boolean {
+  const { byteLength, checksum } = frame
+  if (frame.changes[0]?.kind !== 'packed') return frameChecksum(bytes, offset, byteLength, tip) === checksum
+  return areAlike(bytes, other, offset, offset + byteLength)
 }
 
 /**

@@ -1,7 +1,15 @@
 // Costs that must not grow with the disk, in time of this process so that a busy machine changes little.
 import { expect, test } from 'vitest'
 import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
-import { type OpenService, openService, pattern, putBytes, spec } from '../../support/engine-harness.js'
+import {
+  bytesAt,
+  type OpenService,
+  openService,
+  pattern,
+  putBytes,
+  sameBytes,
+  spec,
+} from '../../support/engine-harness.js'
 import { afterPowerCut, FaultyDirectory } from '../../support/faulty-directory.js'
 
 async function cpuMs(work: () => Promise<unknown>): Promise<number> {
@@ -43,6 +51,27 @@ test('a disk whose worker was killed right after many arrays were made is opened
   directory.takeAway()
   const again = await openService(afterPowerCut(directory.log, directory.log.length, () => 1))
   expect((await again.call('usage', {})).arrays).toBe(2000)
+})
+
+test('a copy of the catalog that a kill kept the last frame from gets that frame when the disk is opened, and no more is written', async () => {
+  const directory = new FaultyDirectory()
+  const first = await openService(directory)
+  await putMany(first, 2000)
+  await putBytes(first, 'last', pattern(100, 1))
+  const killed = new FaultyDirectory()
+  for (const operation of directory.log.slice(0, -1)) killed.replay(operation)
+  const copies = () =>
+    killed
+      .files()
+      .filter(([name]) => name.startsWith('catalog-'))
+      .map(([, bytes]) => bytes)
+  expect(sameBytes(copies()[0] as Uint8Array, copies()[1] as Uint8Array)).toBe(false)
+  const service = await openService(killed)
+  const written = killed.log.flatMap((done) => (done.kind === 'write' ? done.bytes.byteLength : []))
+  expect(written).toHaveLength(3) // and a mark in both
+  expect(Math.max(...written)).toBeLessThan(8000)
+  expect(sameBytes(copies()[0] as Uint8Array, copies()[1] as Uint8Array)).toBe(true)
+  expect(await bytesAt(service, 'last')).toEqual(pattern(100, 1))
 })
 
 test('a small put costs the same however many there are', async () => {
