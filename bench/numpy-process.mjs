@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const SCRIPT = fileURLToPath(new URL('./operators.py', import.meta.url))
 
-/** @typedef {{ readonly version: string, time(name: string): Promise<number>, end(): void }} NumPy */
+/** @typedef {{ readonly version: string, time(name: string): Promise<number>, flush(): Promise<unknown>, end(): void }} NumPy */
 
 /**
  * @param {number} byteLength of each array
@@ -24,12 +24,15 @@ export async function startNumPy(byteLength) {
   const next = () => Promise.race([lines.next().then(({ value }) => value), ended])
   const version = await next()
   if (version === undefined) return undefined
+  /** @param {string} name */
+  const time = async (name) => {
+    python.stdin.write(`${name}\n`)
+    return Number(await next())
+  }
   return {
     version,
-    time: async (name) => {
-      python.stdin.write(`${name}\n`)
-      return Number(await next())
-    },
+    time,
+    flush: () => time('flush'),
     end: () => python.stdin.end(),
   }
 }

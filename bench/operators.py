@@ -33,7 +33,13 @@ def scaled():
     np.add(out, np.float32(1), out=out)
 
 
+def flush():
+    for array in a, b, out, mask, *wide, wide_out, *narrow, narrow_out:
+        array.flush()
+
+
 workloads = {
+    "flush": flush,
     "add(a, b, out)": lambda: np.add(a, b, out=out),
     "a * 2.5 + 1, out": scaled,
     "sum(a)": lambda: np.sum(a),

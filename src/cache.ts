@@ -8,7 +8,7 @@ import type { Disk } from './disk.js'
 import { asyncDispose } from './disposal.js'
 import { sessionOf } from './handles.js'
 import * as keeping from './keeping.js'
-import type { BufferDescription, LoadMode } from './live.js'
+import { type BufferDescription, checkDescription, type LoadMode } from './live.js'
 import { checkState, type LazyDiskCacheState } from './state.js'
 
 /**
@@ -22,7 +22,7 @@ export abstract class LazyDiskCache implements AsyncDisposable {
   protected constructor() {
     this.#custody = new Custody(this, {
       keepsBuffer: true,
-      describeBuffer: () => this.describeBuffer(),
+      describeBuffer: () => checkDescription(this.describeBuffer(), this.constructor.name),
       setBuffer: (data) => this.setBuffer(data),
       dropBuffer: () => this.dropBuffer(),
       describeExtra: () => this.describeExtra(),

@@ -1,5 +1,8 @@
 // What of an array is in memory.
-import type { DType, TypedArray } from './core/dtype.js'
+import { checkDType, type DType, type TypedArray } from './core/dtype.js'
+import { ShapeError } from './core/errors.js'
+import { byteLengthOf, checkShape, shapeText } from './core/shape.js'
+import { isTypedArray } from './core/typed-array.js'
 import { FairLock } from './fair-lock.js'
 import { DEFAULT_PRIORITY, type Priority } from './priority.js'
 import type { JsonObject } from './protocol.js'
@@ -32,6 +35,20 @@ export interface BufferDescription {
   readonly dtype: DType
   /** The buffer itself, in C order. */
   readonly data: TypedArray
+}
+
+/** What the `describeBuffer` of a class has given. Errors: TypeError, DTypeError, ShapeError. */
+export function checkDescription(given: BufferDescription, className: string): BufferDescription {
+  const { data } = (given ?? {}) as Partial<BufferDescription>
+  if (!isTypedArray(data)) {
+    throw new TypeError(`${className}.describeBuffer() gave no { shape, dtype, data } with a typed array as data`)
+  }
+  const { byteLength } = data
+  const dtype = checkDType(given.dtype)
+  const shape = checkShape(given.shape)
+  if (byteLength === byteLengthOf(shape, dtype)) return given
+  const expected = `shape ${shapeText(shape)} of ${dtype} has ${byteLengthOf(shape, dtype)}`
+  throw new ShapeError(`${className}.describeBuffer() gave data of ${byteLength} bytes where ${expected}`)
 }
 
 /** An object with a buffer, as the library sees it: its hooks. */

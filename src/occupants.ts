@@ -29,17 +29,16 @@ export class Occupants {
   }
 
   /**
-   * The buffer as its keeper, preferably `by`, describes it now; undefined where no object keeps it. Errors: DTypeError,
-   * ShapeError where that is no longer the array.
+   * The buffer as its keeper, preferably `by`, describes it now; undefined where no object keeps it. Errors: those of
+   * `describeBuffer`; DTypeError, ShapeError where that is no longer the array.
    */
   bufferOf(meta: ArrayMeta, by?: Occupant): TypedArray | undefined {
     const keeper = by?.keepsBuffer ? by : this.keeper
     if (keeper === undefined) return undefined
     const { dtype, shape, data } = keeper.describeBuffer()
     if (dtype !== meta.dtype) throw new DTypeError(`array '${meta.path}' is of ${meta.dtype}, its buffer of ${dtype}`)
-    if (sameShape(shape, meta.shape) && data.byteLength === meta.nbytes) return data
-    const given = `${shapeText(shape)} with ${data.byteLength} bytes`
-    throw new ShapeError(`array '${meta.path}' is of shape ${shapeText(meta.shape)}, its buffer of ${given}`)
+    if (sameShape(shape, meta.shape)) return data
+    throw new ShapeError(`array '${meta.path}' is of shape ${shapeText(meta.shape)}, its buffer of ${shapeText(shape)}`)
   }
 
   add(occupant: Occupant): WeakRef<Occupant> {

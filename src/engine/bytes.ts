@@ -91,7 +91,7 @@ export class ByteWriter {
 
 /** Throws a RangeError where the bytes end too early: a checksum that holds over nonsense must not become a huge loop. */
 export class ByteReader {
-  readonly bytes: Uint8Array
+  readonly #bytes: Uint8Array
   readonly #view: DataView
   readonly #end: number
   #offset: number
@@ -99,33 +99,18 @@ export class ByteReader {
 
   /** Reads what lies between `start` and `end`. */
   constructor(bytes: Uint8Array, start = 0, end = bytes.byteLength) {
-    this.bytes = bytes
+    this.#bytes = bytes
     this.#view = viewOf(bytes)
     this.#offset = start
     this.#end = end
   }
 
-  /** Of what is read next. */
-  get offset(): number {
-    return this.#offset
-  }
-
-  /** Goes back to where it was. */
-  goBack(offset: number): void {
-    this.#offset = offset
-  }
-
-  /** Goes on without reading. */
-  pass(count: number): void {
-    this.#take(count)
-  }
-
   byte(): number {
-    return this.bytes[this.#take(1)] as number
+    return this.#bytes[this.#take(1)] as number
   }
 
   integer(): number {
-    const first = this.#offset < this.#end ? (this.bytes[this.#offset] as number) : 0x80
+    const first = this.#offset < this.#end ? (this.#bytes[this.#offset] as number) : 0x80
     if (first < 0x80) {
       this.#offset++ // nearly all are small
       return first
@@ -159,16 +144,14 @@ export class ByteReader {
       for (let i = 0; i < count; i++) values[i] = this.double()
       return values
     }
-    const offset = this.#take(8 * count) + this.bytes.byteOffset
-    return new Float64Array(this.bytes.buffer.slice(offset, offset + 8 * count) as ArrayBuffer)
+    const offset = this.#take(8 * count) + this.#bytes.byteOffset
+    return new Float64Array(this.#bytes.buffer.slice(offset, offset + 8 * count) as ArrayBuffer)
   }
 
   text(): string {
     const byteLength = this.integer()
     const start = this.#take(byteLength)
-    const bytes = this.bytes.subarray(start, this.#offset)
-    if (byteLength > SHORT_TEXT_BYTES || !isAscii(bytes)) return decoder.decode(bytes)
-    return String.fromCharCode.apply(null, bytes as unknown as number[]) // it takes whatever has a length
+    return textOf(this.#bytes.subarray(start, this.#offset))
   }
 
   /** As `text`, for what mostly is as the last one was: the same string then. */
@@ -186,16 +169,21 @@ export class ByteReader {
 
   /** Whether the next bytes are those, of which there are some. */
   #isSame(start: number, end: number): boolean {
-    for (let at = start; at < end; at++) if (this.bytes[at] !== this.bytes[this.#offset + at - start]) return false
+    for (let at = start; at < end; at++) if (this.#bytes[at] !== this.#bytes[this.#offset + at - start]) return false
     return end > start
   }
 
   #take(count: number): number {
     const offset = this.#offset
-    if (!(count <= this.bytes.byteLength - offset)) throw new RangeError('a catalog frame ends too early')
+    if (!(count <= this.#bytes.byteLength - offset)) throw new RangeError('a catalog frame ends too early')
     this.#offset = offset + count
     return offset
   }
+}
+
+export function textOf(bytes: Uint8Array): string {
+  if (bytes.byteLength > SHORT_TEXT_BYTES || !isAscii(bytes)) return decoder.decode(bytes)
+  return String.fromCharCode.apply(null, bytes as unknown as number[]) // it takes whatever has a length
 }
 
 function isAscii(bytes: Uint8Array): boolean {

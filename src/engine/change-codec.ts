@@ -3,10 +3,8 @@ import { DTYPE_NAMES } from '../core/dtype.js'
 import { checkPath } from '../core/path.js'
 import { byteLengthOf, checkShape } from '../core/shape.js'
 import { ByteReader, type ByteWriter } from './bytes.js'
-import type { Change, Description, Entry, FoundChange } from './entry.js'
+import type { Change, Description, Entry } from './entry.js'
 import { blockCount, blockLength, isPosition, positionOf } from './layout.js'
-import type { PackedEntry } from './packed.js'
-import { readPlainEntry } from './plain-entry.js'
 
 /** The position is the kind's number on disk: append only. */
 const KINDS = [
@@ -37,9 +35,9 @@ const HAS_TAGS = 16
  * undefined where the bytes are no list of changes that this engine writes: a checksum can hold over nonsense, and everything
  * behind this relies on what is checked here.
  */
-export function readChanges(bytes: Uint8Array, start = 0, end = bytes.byteLength): FoundChange[] | undefined {
+export function readChanges(bytes: Uint8Array, start = 0, end = bytes.byteLength): Change[] | undefined {
   const reader = new ByteReader(bytes, start, end)
-  const changes: FoundChange[] = []
+  const changes: Change[] = []
   try {
     for (let count = reader.integer(); count > 0; count--) changes.push(readChange(reader))
   } catch {
@@ -105,24 +103,16 @@ function writeChange(writer: ByteWriter, change: Change): void {
   }
 }
 
-/** What a packed entry says. */
-export function unpacked(packed: PackedEntry): Entry {
-  return readEntry(new ByteReader(packed.bytes, packed.at))
+/** The entry at `at`, of which it is known that it is right. */
+export function unpacked(bytes: Uint8Array, at: number): Entry {
+  return readEntry(new ByteReader(bytes, at))
 }
 
-function readPut(reader: ByteReader): FoundChange {
-  const { offset } = reader
-  const plain = readPlainEntry(reader, MAX_INCARNATION)
-  if (plain !== undefined) return plain
-  reader.goBack(offset)
-  return { kind: 'put', entry: readEntry(reader) }
-}
-
-function readChange(reader: ByteReader): FoundChange {
+function readChange(reader: ByteReader): Change {
   const kind = KINDS[reader.byte()]
   switch (kind) {
     case 'put':
-      return readPut(reader)
+      return { kind, entry: readEntry(reader) }
     case 'remap': {
       const incarnation = reader.integer()
       const version = reader.integer()

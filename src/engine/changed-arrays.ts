@@ -1,5 +1,5 @@
 // Which arrays commits have changed since a mark last told: where a part of the catalog is lost, only those are in doubt.
-import type { Change, FoundChange } from './entry.js'
+import type { Change } from './entry.js'
 import type { ArrayIndex } from './index-of-arrays.js'
 
 type Proof = Change & { kind: 'proof' }
@@ -17,9 +17,9 @@ export class ChangedArrays {
   }
 
   /** To be called before the change is applied. */
-  note(change: FoundChange, index: Pick<ArrayIndex, 'at'>): void {
-    if (change.kind === 'put' || change.kind === 'packed') {
-      const { path, incarnation } = change.kind === 'put' ? change.entry : change
+  note(change: Change, index: Pick<ArrayIndex, 'at'>): void {
+    if (change.kind === 'put') {
+      const { path, incarnation } = change.entry
       this.#incarnations.add(index.at(path)?.incarnation ?? incarnation).add(incarnation)
     } else if (change.kind === 'remap' || change.kind === 'describe' || change.kind === 'delete') {
       this.#incarnations.add(change.incarnation)

@@ -5,6 +5,7 @@
 // patterns there cancel more often, bit 31 and then bits 31 and 16 of the lane's next word always.
 
 import { CHECKSUM_WASM } from './checksum-wasm.js'
+import { createMemory, instantiate, type Memory } from './web-assembly.js'
 
 /** Gives a non-negative integer of 53 bits. The bytes may start at any offset of their buffer. */
 export type Checksum = (bytes: Uint8Array) => number
@@ -20,22 +21,10 @@ interface ChecksumExports {
   readonly absorb: (lanes: number, at: number, end: number) => void
 }
 
-/** A WebAssembly memory that never grows. */
-interface Memory {
-  readonly buffer: ArrayBuffer
-}
-
-/** The part of WebAssembly used here, for it is no part of the ES library. */
-interface WebAssemblyApi {
-  readonly Memory: new (limits: { initial: number; maximum: number }) => Memory
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
-  readonly Instance: new (module: object, imports: { m: { m: object } }) => { readonly exports: unknown }
-}
-
 const LANES = 16
 const GROUP_BYTES = 64
 const FACTOR = 0x9e3779b1
-const SEEDS = Int32Array.from({ length: LANES }, (_, lane) => mix(Math.imul(lane + 1, 0x9e3779b9)))
+export const CHECKSUM_LANES = Int32Array.from({ length: LANES }, (_, lane) => mix(Math.imul(lane + 1, 0x9e3779b9)))
 
 let chosen: Checksum | undefined
 /** For bytes in the memory that blocks are computed in. */
@@ -66,9 +55,12 @@ export function createPlainChecksum(): Checksum {
 
 /** The checksum in WebAssembly; undefined where SIMD is missing or the page's CSP lacks 'wasm-unsafe-eval'. */
 export function createSimdChecksum(): Checksum | undefined {
-  const instance = instantiate()
-  if (instance === undefined) return undefined
-  const { memory, exports } = instance
+  const found = orUndefined(() => {
+    const memory = createMemory(128 << 10)
+    return { memory, exports: checksumOver(memory) }
+  })
+  if (found === undefined) return undefined
+  const { memory, exports } = found
   const lanes = new Int32Array(memory.buffer, 0, LANES)
   const room = new Uint8Array(memory.buffer, GROUP_BYTES)
   const absorb = (groups: Uint8Array): void => {
@@ -83,23 +75,21 @@ export function createSimdChecksum(): Checksum | undefined {
 
 /** The same of bytes that lie in `memory`; see `sumWithin`. */
 export function createNearChecksum(memory: Memory, room: number): Checksum | undefined {
-  const exports = instantiate(memory)?.exports
+  const exports = orUndefined(() => checksumOver(memory))
   if (exports === undefined) return undefined
   const lanes = new Int32Array(memory.buffer, room, LANES)
   const absorb = ({ byteOffset, length }: Uint8Array): void => exports.absorb(room, byteOffset, byteOffset + length)
   return checksumWith({ lanes, absorb }, new Uint8Array(memory.buffer, room + GROUP_BYTES, GROUP_BYTES))
 }
 
-/** The module on `memory`, or on one of its own of 128 KiB. */
-function instantiate(memory?: Memory): { readonly memory: Memory; readonly exports: ChecksumExports } | undefined {
-  const found: unknown = Reflect.get(globalThis, 'WebAssembly')
-  if (found === undefined) return undefined
-  const api = found as WebAssemblyApi // what it is wherever it is
+/** The module on `memory`. Throws what the browser does. */
+export function checksumOver(memory: Memory): ChecksumExports {
+  return instantiate(CHECKSUM_WASM, { m: memory }) as ChecksumExports // the interface states what the module has
+}
+
+function orUndefined<T>(make: () => T): T | undefined {
   try {
-    const module = new api.Module(CHECKSUM_WASM)
-    const place = memory ?? new api.Memory({ initial: 2, maximum: 2 })
-    const { exports } = new api.Instance(module, { m: { m: place } })
-    return { memory: place, exports: exports as ChecksumExports } // the interface states what the module has
+    return make()
   } catch {
     return undefined
   }
@@ -109,7 +99,7 @@ function instantiate(memory?: Memory): { readonly memory: Memory; readonly expor
 function checksumWith({ lanes, absorb }: Absorber, tail: Uint8Array): Checksum {
   return (bytes) => {
     const whole = bytes.length - (bytes.length % GROUP_BYTES)
-    lanes.set(SEEDS)
+    lanes.set(CHECKSUM_LANES)
     if (whole > 0) absorb(bytes.subarray(0, whole))
     if (whole < bytes.length) {
       tail.fill(0).set(bytes.subarray(whole))

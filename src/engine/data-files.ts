@@ -41,6 +41,11 @@ export class DataFiles {
     return this.#files.reduce((sum, { size }) => sum + size, 0)
   }
 
+  /** Of each file that is open. */
+  get lengths(): readonly number[] {
+    return this.#files.map(({ size }) => size)
+  }
+
   /** Whether the file is open and long enough for the bytes from `position` on. */
   covers(position: number, byteLength: number): boolean {
     const size = this.#files[fileOf(position)]?.size ?? 0

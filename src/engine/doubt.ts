@@ -37,7 +37,7 @@ export class Doubt {
   /** A whole value says all there is to know. */
   end(change: FoundChange): void {
     if (change.kind === 'put') this.#incarnations.delete(change.entry.incarnation)
-    if (change.kind === 'packed' || change.kind === 'delete') this.#incarnations.delete(change.incarnation)
+    if (change.kind === 'delete') this.#incarnations.delete(change.incarnation)
   }
 
   /** Makes all bytes of what is in doubt missing. Returns how many arrays may be lost without a trace. */

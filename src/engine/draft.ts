@@ -2,9 +2,20 @@
 import { BLOCK_BYTES } from '../protocol.js'
 import { checksum } from './checksum.js'
 import type { DataFiles } from './data-files.js'
-import { type BlockTable, blockAt, blockCount, blockLength, blockStart, positionOf } from './layout.js'
+import {
+  type BlockTable,
+  blockAt,
+  blockCount,
+  blockLength,
+  blockStart,
+  neighbouringBytes,
+  positionOf,
+} from './layout.js'
 import { readRange } from './reading.js'
 import { AbortedError, type Steps } from './work.js'
+
+/** A write costs some 70 us beside its bytes. While more are written at once, others wait longer. */
+const MAX_WRITE_BYTES = 4 * BLOCK_BYTES
 
 export class Draft {
   readonly nbytes: number
@@ -44,14 +55,12 @@ export class Draft {
   async write(bytes: Uint8Array, steps: Steps): Promise<void> {
     const rest = this.nbytes - this.#filled
     if (bytes.byteLength > rest) throw new RangeError(`${bytes.byteLength} bytes came where ${rest} are missing`)
+    const end = this.#filled + bytes.byteLength
+    if (end !== this.nbytes && blockStart(blockAt(end, this.nbytes), this.nbytes) !== end) {
+      throw new RangeError(`a piece of ${bytes.byteLength} bytes at ${this.#filled} does not end with a block`)
+    }
     for (let done = 0; done < bytes.byteLength; ) {
-      const index = blockAt(this.#filled, this.nbytes)
-      const length = blockLength(index, this.nbytes)
-      const block = bytes.subarray(done, done + length)
-      if (block.byteLength !== length || this.#filled !== blockStart(index, this.nbytes)) {
-        throw new RangeError(`a piece of ${bytes.byteLength} bytes at ${this.#filled} does not end with a block`)
-      }
-      this.#put(index, block, checksum(block))
+      const length = this.#putNeighbours(blockAt(this.#filled, this.nbytes), bytes.subarray(done), [])
       this.#filled += length
       done += length
       if (steps.spend(length)) await steps.pause()
@@ -64,18 +73,24 @@ export class Draft {
    */
   put(start: number, bytes: Uint8Array, checksums: readonly number[] = []): void {
     const first = blockAt(start, this.nbytes)
-    for (let done = 0, nth = 0; done < bytes.byteLength; nth++) {
-      const length = blockLength(first + nth, this.nbytes)
-      const block = bytes.subarray(done, done + length)
-      this.#put(first + nth, block, checksums[nth] ?? checksum(block))
-      done += length
+    for (let done = 0; done < bytes.byteLength; ) {
+      const index = blockAt(start + done, this.nbytes)
+      done += this.#putNeighbours(index, bytes.subarray(done), checksums.slice(index - first))
     }
   }
 
-  #put(index: number, block: Uint8Array, sum: number): void {
+  /** Writes blocks that lie one after the other, at least one; returns how many bytes of `bytes` they took. */
+  #putNeighbours(first: number, bytes: Uint8Array, checksums: readonly number[]): number {
     if (this.#closed) throw new AbortedError('this value was given up')
-    this.blocks[2 * index + 1] = sum
-    this.#data.write(block, positionOf(this.blocks, index))
+    const wanted = Math.min(bytes.byteLength, MAX_WRITE_BYTES)
+    const length = neighbouringBytes(this.blocks, this.nbytes, first, wanted)
+    for (let done = 0, nth = 0; done < length; nth++) {
+      const end = done + blockLength(first + nth, this.nbytes)
+      this.blocks[2 * (first + nth) + 1] = checksums[nth] ?? checksum(bytes.subarray(done, end))
+      done = end
+    }
+    this.#data.write(bytes.subarray(0, length), positionOf(this.blocks, first))
+    return length
   }
 }
 

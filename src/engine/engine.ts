@@ -57,11 +57,11 @@ export class Engine {
     // A disk of a newer version is refused by this, and left as it is.
     const recovered = await recover(directory, data, () => scheduler.pause())
     const engine = new Engine(scheduler, data, recovered)
+    const { index, intact, marked } = recovered
     try {
-      await data.openAll()
       await data.reach(0)
-      engine.#placeEntries()
-      if (!recovered.intact || !recovered.marked) await engine.#settle(recovered.intact)
+      index.occupy(engine.space)
+      if (!intact || !marked) await engine.#settle(intact)
       return engine
     } catch (error) {
       engine.abandon()
@@ -270,10 +270,6 @@ export class Engine {
     this.#durable = isIntact ? 0 : this.#catalog.sequence
     if (isIntact) this.mark()
     else this.#changed.told(this.#durable)
-  }
-
-  #placeEntries(): void {
-    this.#index.eachPlace((position, byteLength) => this.space.occupy(position, byteLength))
   }
 
   /** Room that an evicted array gave up is free as soon as that is durable, whatever else is read. */

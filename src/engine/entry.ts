@@ -2,7 +2,7 @@
 import type { DType } from '../core/dtype.js'
 import type { ArrayMeta, JsonObject } from '../protocol.js'
 import type { BlockTable } from './layout.js'
-import type { PackedEntry } from './packed.js'
+import type { PackedRun } from './plain-frames.js'
 import type { UseTable } from './uses.js'
 
 /** Never changed once made: a change makes another Entry, so a reader keeps what it started with. */
@@ -79,7 +79,7 @@ export type Change =
   | { readonly kind: 'snapshot-end'; readonly entries: number }
 
 /** A change as a catalog has it. */
-export type FoundChange = Change | PackedEntry
+export type FoundChange = Change | PackedRun
 
 export function metaOf(entry: Entry): ArrayMeta {
   const { path, incarnation, version, dtype, shape, nbytes, className, attributes, modified, ephemeral, hasState } =

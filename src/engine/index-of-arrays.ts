@@ -1,9 +1,11 @@
 // The worker's index: the catalog as maps, changed only by applying the catalog's changes.
 import { Calls } from './calls.js'
-import { unpacked } from './change-codec.js'
+import type { DataFiles } from './data-files.js'
 import type { Change, Entry, FoundChange } from './entry.js'
 import { type BlockTable, blockLength, positionOf } from './layout.js'
-import { PackedEntries, type PackedEntry, type VisitPlace } from './packed.js'
+import type { PackedEntries } from './packed.js'
+import type { PackedRun } from './plain-frames.js'
+import type { Space } from './space.js'
 import { Uses } from './uses.js'
 
 /** Places that nothing names any more: position and length, in turn. */
@@ -19,15 +21,20 @@ const RESERVED_INCARNATIONS = 2 ** 24
 export class ArrayIndex {
   readonly #byIncarnation = new Map<number, Entry>()
   readonly #byPath = new Map<string, Entry>()
-  readonly #packed = new PackedEntries()
+  #packed: PackedEntries | undefined
   #liveBytes = 0
   #nextIncarnation = 1
   /** Of arrays that are here. */
   readonly uses = new Uses()
   readonly calls = new Calls()
 
+  /** `packed`: what runs of entries go to. */
+  constructor(packed?: PackedEntries) {
+    this.#packed = packed
+  }
+
   get size(): number {
-    return this.#byIncarnation.size + this.#packed.size
+    return this.#byIncarnation.size + (this.#packed?.size ?? 0)
   }
 
   /** Bytes on disk of all arrays; holes take none. */
@@ -45,15 +52,17 @@ export class ArrayIndex {
   }
 
   get(incarnation: number): Entry | undefined {
-    return this.#byIncarnation.get(incarnation) ?? this.#unpack(this.#packed.take(incarnation))
+    return this.#byIncarnation.get(incarnation) ?? this.#unpack(this.#packed?.take(incarnation))
   }
 
   at(path: string): Entry | undefined {
-    return this.#byPath.get(path) ?? this.#unpack(this.#packed.takeAt(path))
+    return this.#byPath.get(path) ?? this.#unpack(this.#packed?.takeAt(path))
   }
 
   values(): IterableIterator<Entry> {
-    for (const packed of this.#packed.takeAll()) this.#unpack(packed)
+    const packed = this.#packed
+    this.#packed = undefined
+    for (const entry of packed?.takeAll() ?? []) this.#unpack(entry)
     return this.#byIncarnation.values()
   }
 
@@ -62,17 +71,41 @@ export class ArrayIndex {
     return this.#byIncarnation.values()
   }
 
-  /** The places of all arrays. */
-  eachPlace(visit: VisitPlace): void {
-    for (const entry of this.#byIncarnation.values()) eachStored(entry, visit)
-    this.#packed.eachPlace(visit)
+  /** Notes the blocks of all arrays. */
+  occupy(space: Space): void {
+    for (const entry of this.#byIncarnation.values()) {
+      eachStored(entry, (position, byteLength) => space.occupy(position, byteLength))
+    }
+    this.#packed?.eachSlots((first, used) => space.occupySlots(first, used))
+  }
+
+  /** Of no block one is behind it. */
+  get lastPosition(): number {
+    let last = this.#packed?.highestPosition ?? 0
+    for (const entry of this.#byIncarnation.values()) {
+      eachStored(entry, (position) => {
+        if (position > last) last = position
+      })
+    }
+    return last
+  }
+
+  /** Whether the data files hold all blocks. */
+  isWithin(data: DataFiles): boolean {
+    let isWithin = this.#packed?.isWithin(data.lengths) ?? true
+    for (const entry of this.#byIncarnation.values()) {
+      eachStored(entry, (position, byteLength) => {
+        isWithin &&= data.covers(position, byteLength)
+      })
+    }
+    return isWithin
   }
 
   /** Returns the places the change gives up. Changes of arrays that are not there have no effect. */
   apply(change: FoundChange): Extents {
     switch (change.kind) {
       case 'packed':
-        return this.#putPacked(change)
+        return this.#putRun(change)
       case 'put':
         return this.#put(change.entry)
       case 'remap': {
@@ -125,25 +158,32 @@ export class ArrayIndex {
     }
   }
 
-  #putPacked(packed: PackedEntry): Extents {
-    const { incarnation } = packed
-    const isThere =
-      this.#byIncarnation.size > 0 && (this.#byIncarnation.has(incarnation) || this.#byPath.has(packed.path))
-    if (isThere || !this.#packed.add(packed)) return this.#put(unpacked(packed))
-    packed.eachPlace((_, byteLength) => {
-      this.#liveBytes += byteLength
-    })
-    this.#nextIncarnation = Math.max(this.#nextIncarnation, incarnation + 1)
+  /** What is given up is not told: nothing is in use yet where runs come from. */
+  #putRun(run: PackedRun): Extents {
+    const packed = this.#packed
+    if (packed === undefined) throw new RangeError('a run of entries belongs to no catalog')
+    if (run.client !== undefined && run.calls !== undefined) this.calls.noteLater(run.client, run.calls)
+    for (let rest: PackedRun | undefined = run; rest !== undefined; ) {
+      const before = packed.liveBytes
+      const stopped = packed.add(rest)
+      this.#liveBytes += packed.liveBytes - before
+      this.#nextIncarnation = Math.max(this.#nextIncarnation, packed.highestIncarnation + 1)
+      if (stopped !== undefined) this.#put(stopped.refused)
+      rest = stopped?.rest
+    }
     return []
   }
 
   /** Where there is one, it is in the maps then. */
-  #unpack(packed: PackedEntry | undefined): Entry | undefined {
-    if (packed === undefined) return undefined
-    const entry = unpacked(packed)
+  #unpack(entry: Entry | undefined): Entry | undefined {
+    if (entry !== undefined) this.#insert(entry)
+    return entry
+  }
+
+  #insert(entry: Entry): void {
     this.#byIncarnation.set(entry.incarnation, entry)
     this.#byPath.set(entry.path, entry)
-    return entry
+    this.#packed?.note(entry)
   }
 
   #put(entry: Entry): Extents {
@@ -156,8 +196,7 @@ export class ArrayIndex {
       this.#liveBytes -= before.blocks === entry.blocks ? 0 : storedBytes(before)
     }
     if (before?.blocks !== entry.blocks) this.#liveBytes += storedBytes(entry)
-    this.#byIncarnation.set(entry.incarnation, entry)
-    this.#byPath.set(entry.path, entry)
+    this.#insert(entry)
     this.#nextIncarnation = Math.max(this.#nextIncarnation, entry.incarnation + 1)
     return dropped
   }

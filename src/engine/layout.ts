@@ -89,3 +89,16 @@ export function positionOf(table: BlockTable, index: number): number {
 export function checksumOf(table: BlockTable, index: number): number {
   return table[2 * index + 1] as number
 }
+
+/** How many bytes from block `first` on lie one after the other in a file (or are all holes), up to `wanted`. */
+export function neighbouringBytes(table: BlockTable, nbytes: number, first: number, wanted: number): number {
+  const position = positionOf(table, first)
+  let length = blockLength(first, nbytes)
+  for (let index = first + 1; length < wanted && 2 * index < table.length; index++) {
+    if (positionOf(table, index) !== (position === HOLE ? HOLE : position + length)) break
+    // Two data files are neighbours in numbers only.
+    if (position !== HOLE && (position + length) % FILE_BYTES === 0) break
+    length += blockLength(index, nbytes)
+  }
+  return Math.min(length, wanted)
+}

@@ -7,7 +7,7 @@ import { wrap } from '../core/typed-array.js'
 import { selectedLayout } from '../core/view-layout.js'
 import type { DataFiles } from './data-files.js'
 import type { Entry } from './entry.js'
-import { blockAt, blockLength, blockStart, FILE_BYTES, HOLE, missingFrom, positionOf } from './layout.js'
+import { blockAt, blockStart, HOLE, missingFrom, neighbouringBytes, positionOf } from './layout.js'
 import { MAX_SPAN_BYTES, type Plan, planOf, type Span, spansOf } from './plan.js'
 import type { Steps, Work } from './work.js'
 
@@ -21,7 +21,7 @@ export function readRange(data: DataFiles, entry: Stored, start: number, target:
     const index = blockAt(start + done, entry.nbytes)
     const within = start + done - blockStart(index, entry.nbytes)
     const position = positionOf(entry.blocks, index)
-    const length = neighbouringBytes(entry, index, target.byteLength - done + within) - within
+    const length = neighbouringBytes(entry.blocks, entry.nbytes, index, target.byteLength - done + within) - within
     const part = target.subarray(done, done + length)
     const missing = missingFrom(position)
     if (missing !== undefined) throw data.missing(missing, entry.path)
@@ -57,20 +57,6 @@ export async function readSelections(
   }
   await work.end()
   return buffer
-}
-
-/** How many bytes from block `first` on lie one after the other in a file (or are all holes), up to `wanted`. */
-function neighbouringBytes(entry: Stored, first: number, wanted: number): number {
-  const { blocks, nbytes } = entry
-  const position = positionOf(blocks, first)
-  let length = blockLength(first, nbytes)
-  for (let index = first + 1; length < wanted && 2 * index < blocks.length; index++) {
-    if (positionOf(blocks, index) !== (position === HOLE ? HOLE : position + length)) break
-    // Two data files are neighbours in numbers only.
-    if (position !== HOLE && (position + length) % FILE_BYTES === 0) break
-    length += blockLength(index, nbytes)
-  }
-  return Math.min(length, wanted)
 }
 
 /**

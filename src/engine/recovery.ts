@@ -18,7 +18,8 @@ import {
 } from './frame.js'
 import { ArrayIndex, eachStored } from './index-of-arrays.js'
 import { blockCount, blockLength, checksumOf, isPosition, missingIn, positionOf } from './layout.js'
-import { holds, type Log, newestLog } from './log.js'
+import { durableSequence, holds, type Log, lastProof, newestLog } from './log.js'
+import { PackedEntries } from './packed.js'
 import { fileOf } from './space.js'
 import type { Directory, SyncFile } from './storage.js'
 import { Verification } from './verification.js'
@@ -40,7 +41,7 @@ export interface Recovered {
 export async function recover(directory: Directory, data: DataFiles, pause: () => Promise<void>): Promise<Recovered> {
   const files: SyncFile[] = []
   try {
-    for (const name of CATALOG_FILES) files.push(await directory.open(name))
+    await openTogether(CATALOG_FILES, directory, files)
     return await recoverFrom(files as [SyncFile, SyncFile], data, pause)
   } catch (error) {
     for (const file of files) file.close()
@@ -54,19 +55,16 @@ async function recoverFrom(
   data: DataFiles,
   pause: () => Promise<void>,
 ): Promise<Recovered> {
-  const [a, b] = [readAll(files[0]), readAll(files[1])]
+  const [a, b] = await readWhileOpening(files, data)
   const log = newestLog([a, b])
   refuseNewer(a, log)
   refuseNewer(b, log)
-  if (log === undefined) {
-    await data.find(0)
-    refuseDamaged([a, b], data)
-  }
+  if (log === undefined) refuseDamaged([a, b], data)
   const copies = [copyOf(files[0], a, log), copyOf(files[1], b, log)] as const
   if (log === undefined) return nothing(copies)
   // Crash order: opening may go on to overwrite one copy, so the other must hold everything by then.
   if (copies.every(({ live }) => !live) && log.gaps.length === 0) copies[1].live = mend(files[1], b, a, log)
-  const index = new ArrayIndex()
+  const index = new ArrayIndex(log.plain && new PackedEntries(log.plain))
   const doubt = new Doubt(index)
   const changed = new ChangedArrays((log.frames[0] as Frame).sequence)
   const whole = await replay(log, { index, doubt, changed }, new Verification(data, pause))
@@ -78,6 +76,26 @@ async function recoverFrom(
   // Frames of another format must not follow those of an older one: the first tells a reader what the others are.
   const current = [a, b].every((bytes) => formatOf(bytes) === CATALOG_FORMAT)
   return { catalog, index, changed, marked, intact: whole && complete && catalog.mirrored && current, lost }
+}
+
+/** At once: each file takes several turns through other processes of the browser. All that succeed are in `opened`. */
+async function openTogether(names: readonly string[], directory: Directory, opened: SyncFile[]): Promise<void> {
+  const openings = await Promise.allSettled(names.map((name) => directory.open(name)))
+  for (const opening of openings) if (opening.status === 'fulfilled') opened.push(opening.value)
+  for (const opening of openings) if (opening.status === 'rejected') throw opening.reason
+}
+
+/** The data files are opened only here, where the owner before has let go of the catalog: their sizes are final. */
+async function readWhileOpening(
+  [a, b]: readonly [SyncFile, SyncFile],
+  data: DataFiles,
+): Promise<readonly [Uint8Array, Uint8Array]> {
+  const opening = data.openAll()
+  try {
+    return [readAll(a), readAll(b)]
+  } finally {
+    await opening
+  }
 }
 
 function nothing(copies: readonly [Copy, Copy]): Recovered {
@@ -159,19 +177,18 @@ async function replay(
 ): Promise<boolean> {
   const durable = durableSequence(frames)
   const base = (frames[0] as Frame).sequence
-  const told = frames.findLastIndex(({ changes }) => changes.some(({ kind }) => kind === 'proof'))
+  const told = lastProof(frames)
   for (const [i, { sequence, changes }] of frames.entries()) {
     if (gaps.includes(i)) doubt.begin((frames[i - 1] as Frame).sequence, frames.slice(i))
     for (const change of changes) {
       if (isDoubtful(change, doubt)) continue
       if (change.kind === 'remap' && !fits(change, index)) return false
-      const brings =
-        sequence > durable && (change.kind === 'put' || change.kind === 'packed' || change.kind === 'remap')
+      const brings = sequence > durable && (change.kind === 'put' || change.kind === 'remap')
       if (brings && !(await verification.verifies(change, index))) return false
     }
     for (const change of changes) {
       if (isDoubtful(change, doubt)) continue
-      if (i > told && sequence > base) changed.note(change, index)
+      if (i > told && sequence > base && change.kind !== 'packed') changed.note(change, index)
       index.apply(change)
       doubt.end(change)
     }
@@ -198,12 +215,8 @@ function fits({ incarnation, indexes, blocks }: Change & { kind: 'remap' }, inde
  * says it for good. Returns whether there are none.
  */
 async function noteMissing(index: ArrayIndex, data: DataFiles): Promise<boolean> {
-  await data.find(lastPosition(index))
-  let complete = true
-  index.eachPlace((position, byteLength) => {
-    complete &&= data.covers(position, byteLength)
-  })
-  if (complete) return true
+  await data.find(index.lastPosition)
+  if (index.isWithin(data)) return true
   for (const entry of [...index.values()]) {
     const indexes: number[] = []
     const places: number[] = []
@@ -217,19 +230,4 @@ async function noteMissing(index: ArrayIndex, data: DataFiles): Promise<boolean>
     index.apply({ kind: 'remap', incarnation, version, modified, indexes, blocks: Float64Array.from(places) })
   }
   return false
-}
-
-function lastPosition(index: ArrayIndex): number {
-  let last = 0
-  index.eachPlace((position) => {
-    if (position > last) last = position
-  })
-  return last
-}
-
-function durableSequence(frames: readonly Frame[]): number {
-  let durable = (frames[0] as Frame).sequence
-  for (const { changes } of frames)
-    for (const change of changes) if (change.kind === 'durable') durable = change.sequence
-  return durable
 }

@@ -32,6 +32,12 @@ export class Space {
     this.#add(slot, aligned(byteLength))
   }
 
+  /** Notes blocks that the catalog names: what they take of each of the slots from `first` on. */
+  occupySlots(first: number, used: Uint32Array): void {
+    this.#reach(first + used.length - 1)
+    for (const [i, bytes] of used.entries()) this.#add(first + i, bytes)
+  }
+
   /** Finds room for one block; neighbouring calls get neighbouring room where there is some. */
   allocate(byteLength: number): number {
     if (byteLength === BLOCK_BYTES) return this.#takeSlot() * BLOCK_BYTES

@@ -1,9 +1,7 @@
 // Whether what a change brings is on disk: its blocks compared with their checksums.
-
-import { unpacked } from './change-codec.js'
 import { checksum } from './checksum.js'
 import type { DataFiles } from './data-files.js'
-import type { Entry, FoundChange } from './entry.js'
+import type { Change, Entry } from './entry.js'
 import { type ArrayIndex, eachStored, remapped } from './index-of-arrays.js'
 import { checksumOf, positionOf } from './layout.js'
 
@@ -25,10 +23,9 @@ export class Verification {
   }
 
   /** Of the blocks that the array does not have in the index already. */
-  async verifies(change: FoundChange & { kind: 'put' | 'packed' | 'remap' }, index: ArrayIndex): Promise<boolean> {
-    const put = change.kind === 'put' ? change.entry : change.kind === 'packed' ? unpacked(change) : undefined
+  async verifies(change: Change & { kind: 'put' | 'remap' }, index: ArrayIndex): Promise<boolean> {
     const before = index.get(change.kind === 'put' ? change.entry.incarnation : change.incarnation)
-    const after = change.kind === 'remap' ? before && remapped(before, change) : put
+    const after = change.kind === 'put' ? change.entry : before && remapped(before, change)
     if (after === undefined) return false
     const known = new Set<number>()
     if (before !== undefined) eachStored(before, (position) => known.add(position))

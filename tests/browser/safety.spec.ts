@@ -143,6 +143,69 @@ test('records that others put in the database of states lose no array', async ({
   expect(seen.again).toEqual([])
 })
 
+for (const [damage, orphans] of [
+  ['gone', []],
+  ['of an earlier day', ['orphan-state', 'orphan-state']],
+] as const) {
+  test(`a database of states that is ${damage} loses no array, and no value is an older one`, async ({ session }) => {
+    const page = await session.open()
+    await page.evaluate(async (isGone) => {
+      const { open } = await import('/tests/support/kept.ts')
+      const { DiskBackedStore, LazyDiskCacheConfig } = await import('/src/index.ts')
+      const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result)
+          request.onerror = () => reject(request.error)
+          if (request instanceof IDBOpenDBRequest) request.onblocked = () => reject(new Error('blocked'))
+        })
+      const withStates = async <T>(work: (states: IDBObjectStore) => Promise<T>): Promise<T> => {
+        const database = await settled(indexedDB.open('lazy-disk-cache:behaviour'))
+        const result = await work(database.transaction('states', 'readwrite').objectStore('states'))
+        database.close()
+        return result
+      }
+      const writeAll = async (value: number): Promise<void> => {
+        const disk = await open()
+        const config = new LazyDiskCacheConfig({ enableCaching: true, cachePath: 'store' })
+        const store = await DiskBackedStore.open({ disk, config })
+        for (const key of ['a', 'b']) await store.set(key, Int32Array.of(value))
+        await store.offload(undefined, { pickleContainer: true })
+        await disk.close()
+      }
+      await writeAll(1)
+      const earlier = await withStates(async (states) => [
+        await settled(states.getAllKeys()),
+        await settled(states.getAll()),
+      ])
+      await writeAll(2)
+      if (isGone) await settled(indexedDB.deleteDatabase('lazy-disk-cache:behaviour'))
+      else {
+        await withStates(async (states) => {
+          await settled(states.clear())
+          const [keys, values] = earlier as [IDBValidKey[], unknown[]]
+          for (const [i, key] of keys.entries()) await settled(states.put(values[i], key))
+        })
+      }
+    }, damage === 'gone')
+    await page.reload()
+    const seen = await page.evaluate(async () => {
+      const { open } = await import('/tests/support/kept.ts')
+      const { DiskBackedStore, LazyDiskCacheConfig } = await import('/src/index.ts')
+      const disk = await open()
+      const config = new LazyDiskCacheConfig({ enableCaching: true, cachePath: 'store' })
+      const store = await DiskBackedStore.open({ disk, config })
+      const found: Record<string, unknown> = {}
+      for (const key of await store.keys()) found[key] = await (await store.get(key))?.item(0)
+      const { problems } = await disk.check({ fix: true })
+      const kinds = problems.map(({ kind }) => kind).sort()
+      return { found, kinds, again: (await disk.check()).problems }
+    })
+    expect(seen.found).toEqual({ a: 2, b: 2 })
+    expect(seen.kinds).toEqual([...orphans, 'truncated', 'truncated']) // the states that are missing
+    expect(seen.again).toEqual([])
+  })
+}
+
 test('no disk reaches what another has, whatever their names', async ({ session }) => {
   const page = await session.open()
   const names = ['x', 'X', 'x/', '../x', 'x%2f', '..', '.', 'x/../../x', 'ｘ', '__proto__', 'é', 'e\u0301']

@@ -203,6 +203,36 @@ export const subclassCases: Case[] = [
     },
   },
   {
+    name: 'a class that describes its buffer wrongly is told so by its name, and nothing is on disk',
+    async run(t) {
+      const disk = await t.openDisk()
+      for (const [given, error, message] of [
+        [undefined, 'TypeError', /Careless.describeBuffer\(\) gave no \{ shape, dtype, data \}/],
+        [{ shape: [2], dtype: 'float32', data: [1, 2] }, 'TypeError', /a typed array as data/],
+        [{ shape: [2], dtype: 'float', data: new Float32Array(2) }, 'DTypeError', /unknown dtype "float"/],
+        [{ shape: 2, dtype: 'float32', data: new Float32Array(2) }, 'ShapeError', /2/],
+        [
+          { shape: [3], dtype: 'float32', data: new Float32Array(2) },
+          'ShapeError',
+          /8 bytes where shape \(3,\) of float32 has 12/,
+        ],
+      ] as const) {
+        class Careless extends PointCloud {
+          static async make(): Promise<void> {
+            const config = new LazyDiskCacheConfig({ enableCaching: true, cachePath: 'a' })
+            await new Careless().initFromConfig(config, disk)
+          }
+
+          protected override describeBuffer(): ReturnType<PointCloud['describeBuffer']> {
+            return given as unknown as ReturnType<PointCloud['describeBuffer']>
+          }
+        }
+        await rejects(Careless.make(), error, message)
+        equal(await disk.has('a'), false)
+      }
+    },
+  },
+  {
     name: 'a buffer of another shape than the array on disk is refused, and stays in memory',
     async run(t) {
       const { cloud } = await cloudOn(t)
