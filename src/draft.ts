@@ -1,6 +1,7 @@
 // A value on its way to the storage service in pieces.
 import { unlessAborted } from './abort.js'
 import type { WorkOptions } from './call.js'
+import { free } from './free.js'
 import { BLOCK_BYTES, type PutResult, type WriteTarget } from './protocol.js'
 import type { Loan } from './resident.js'
 import type { Caller } from './transfer.js'
@@ -45,7 +46,7 @@ export class Pieces {
 
   async finish(): Promise<void> {
     if (this.#onTheirWay.length === 0) this.#report(0)
-    while (this.#onTheirWay.length > 0) await this.#back()
+    while (this.#onTheirWay.length > 0) free(await this.#back())
   }
 
   async #write(offset: number, piece: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {

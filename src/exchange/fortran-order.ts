@@ -19,6 +19,8 @@ import type { ByteReader } from './byte-reader.js'
 
 /** As many are in memory a few times: as they came, put in order, on their way to disk. */
 export const SLAB_BYTES = 8 * 2 ** 20
+/** Of what was staged, read in one call. */
+const READ_BYTES = 2 ** 20
 
 interface Extent {
   readonly start: number
@@ -126,33 +128,55 @@ async function* readSlabs(
   }
 }
 
-/** Straight from the service: of a large array slabs times panels are so many that views and selections of each pile up. */
+/** Straight from the service, about 1 MiB at a time: of a large array slabs times panels are so many that what each takes piles up. */
 async function* readPanels(
   staged: DiskBackedNDArray,
   slabs: readonly Slab[],
   panels: readonly Box[],
-  { stored, ordered }: Memory,
+  { ordered }: Memory,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { session, meta } = custodyOf(staged).residency as Residency // it was made on disk
   const { dtype, incarnation } = meta
-  let into = stored.buffer as ArrayBuffer // allocated here
+  const { itemsize } = DTYPES[dtype]
+  let into = new ArrayBuffer(READ_BYTES)
   for (const panel of panels) {
-    const parts = slabs.map((slab) => partOf(slab, panel)).filter((part) => part !== undefined)
-    const selections = parts.map(({ run }) => [run])
-    const options = { transfer: [into], ...(signal && { signal }) }
-    const { buffer } = await session.call('readMany', { incarnation, selections, into }, options)
-    into = buffer
-    const data = wrap(buffer, dtype)
     const strides = stridesOf(countsOf(panel))
-    let offset = 0
-    for (const { run, counts, place } of parts) {
-      const to = place.reduce((at, start, axis) => at + start * (strides[axis] ?? 0), 0)
-      copyElements(dtype, counts, { data: ordered, strides, offset: to }, { data, strides: stridesOf(counts), offset })
-      offset += run.count
+    for (const parts of readsOf(slabs, panel, itemsize)) {
+      const selections = parts.map(({ run }) => [run])
+      const options = { transfer: [into], ...(signal && { signal }) }
+      const { buffer } = await session.call('readMany', { incarnation, selections, into }, options)
+      into = buffer
+      const data = wrap(buffer, dtype)
+      let offset = 0
+      for (const { run, counts, place } of parts) {
+        const to = place.reduce((at, start, axis) => at + start * (strides[axis] ?? 0), 0)
+        const from = { data, strides: stridesOf(counts), offset }
+        copyElements(dtype, counts, { data: ordered, strides, offset: to }, from)
+        offset += run.count
+      }
     }
-    yield bytesOf(ordered).subarray(0, sizeOf(countsOf(panel)) * DTYPES[dtype].itemsize)
+    yield bytesOf(ordered).subarray(0, sizeOf(countsOf(panel)) * itemsize)
   }
+}
+
+/** What the slabs have of a panel, as much at a time as READ_BYTES, or one part. */
+function* readsOf(slabs: readonly Slab[], panel: Box, itemsize: number): Generator<Part[], void, undefined> {
+  let parts: Part[] = []
+  let byteLength = 0
+  for (const slab of slabs) {
+    const part = partOf(slab, panel)
+    if (part === undefined) continue
+    const partBytes = part.run.count * itemsize
+    if (parts.length > 0 && byteLength + partBytes > READ_BYTES) {
+      yield parts
+      parts = []
+      byteLength = 0
+    }
+    parts.push(part)
+    byteLength += partBytes
+  }
+  if (parts.length > 0) yield parts
 }
 
 /** What a slab has of a panel. */

@@ -1,4 +1,5 @@
 // A file on a server, read by ranges.
+import { unlessAborted } from '../abort.js'
 import { InvalidSourceError } from '../core/errors.js'
 
 /** What must stay as it is for two ranges to be of one file. */
@@ -55,7 +56,8 @@ async function readRange(
   signal: AbortSignal | undefined,
 ): Promise<Range> {
   const headers = { Range: `bytes=${start}-${start + byteLength - 1}` }
-  const response = await fetch(url, signal === undefined ? { headers } : { headers, signal })
+  // Firefox has a reason of its own.
+  const response = await unlessAborted(signal, fetch(url, signal === undefined ? { headers } : { headers, signal }))
   if (response.status !== 206) {
     void response.body?.cancel() // it would be the whole file
     const reason = response.ok ? 'does not give parts of files (range requests)' : `answered with ${response.status}`
@@ -63,7 +65,7 @@ async function readRange(
   }
   const range = response.headers.get('content-range')
   const [, from, size] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(range ?? '') ?? []
-  const bytes = new Uint8Array(await response.arrayBuffer())
+  const bytes = new Uint8Array(await unlessAborted(signal, response.arrayBuffer()))
   if (bytes.byteLength > byteLength || (range !== null && Number(from) !== start)) {
     throw new InvalidSourceError(`the server of ${url} gave other bytes than were asked for`)
   }

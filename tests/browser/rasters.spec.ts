@@ -89,6 +89,58 @@ test('a GeoTIFF comes in, from files and streams, and is there after a reload', 
   expect(found.paths).toEqual(['file', 'stream'])
 })
 
+test('a GeoTIFF of WebP is decoded by the browser, and a bomb is refused before that', async ({ session }) => {
+  const page = await session.open()
+  const found = await page.evaluate(
+    async ([picture, bomb]) => {
+      const { fromGeoTiff } = await import('/src/geotiff.ts')
+      const { open, outcome } = await import('/tests/support/kept.ts')
+      const disk = await open()
+      /** 8 by 4 pixels of red, green and blue in one strip. */
+      const tiffOf = async (base64: string) => {
+        const webP = await (await fetch(`data:;base64,${base64}`)).arrayBuffer()
+        const tags = [
+          ...[[256, 8] as const, [257, 4] as const, [258, 8] as const, [259, 50001] as const, [262, 2] as const],
+          ...[[273, 200] as const, [277, 3] as const, [278, 4] as const, [279, webP.byteLength] as const],
+        ]
+        const head = new DataView(new ArrayBuffer(200))
+        head.setUint32(0, 0x4d4d002a)
+        head.setUint32(4, 8)
+        head.setUint16(8, tags.length)
+        for (const [i, [tag, value]] of tags.entries()) {
+          const isTriple = tag === 258 // of 16 bits, elsewhere
+          head.setUint16(10 + 12 * i, tag)
+          head.setUint16(12 + 12 * i, isTriple ? 3 : 4)
+          head.setUint32(14 + 12 * i, isTriple ? 3 : 1)
+          head.setUint32(18 + 12 * i, isTriple ? 190 : value)
+        }
+        for (const sample of [0, 1, 2]) head.setUint16(190 + 2 * sample, 8)
+        return new Blob([head, webP])
+      }
+      const array = await fromGeoTiff(await tiffOf(picture), { disk, cachePath: 'picture' })
+      const refused = await outcome(fromGeoTiff(await tiffOf(bomb), { disk, cachePath: 'bomb' }))
+      const paths = (await disk.list()).map(({ path }) => path)
+      return { shape: array.shape, pixels: [...(await array.toArray())], refused, paths }
+    },
+    [PICTURE_IN_WEBP, BOMB_IN_WEBP] as const,
+  )
+  const pixels = Array.from({ length: 4 * 8 * 3 }, (_, i) => {
+    const [y, x, sample] = [Math.floor(i / 24), Math.floor(i / 3) % 8, i % 3]
+    return (30 * x + 7 * y + 50 * sample) % 256
+  })
+  expect(found).toMatchObject({ shape: [4, 8, 3], pixels, paths: ['picture'] })
+  expect(found.refused).toMatchObject({
+    name: 'InvalidSourceError',
+    message: expect.stringMatching(/would become more/),
+  })
+})
+
+/** Without loss: 8 by 4 pixels whose samples are 30 x + 7 y + 50 for each sample before, modulo 256. */
+const PICTURE_IN_WEBP = 'UklGRiwAAABXRUJQVlA4TB8AAAAvB8AAAM1lRP8DitlIgJ5rsRDrj3cijPPIxARo4sENAA=='
+/** Of 2048 by 2048 pixels of one colour. */
+const BOMB_IN_WEBP =
+  'UklGRtgAAABXRUJQVlA4TMsAAAAv/8f/AQdQgVQIIAAKmv7HEBIk/v9uJqL/Gf/5z3/+85///Oc///nPf/7zn//85z//+c9//vOf//znP//5z3/+85///Oc///nPf/7zn//85z//+c9//vOf//znP//5z3/+85///Oc///nPf/7zn//85z//+c9//vOf//znP//5z3/+85///Oc///nPf/7zn//85z//+c9//vOf//znP//5z3/+85///Oc///nPf/7zn//85z//+c9//vOf//znP//5z3/+85///Of/HgA='
+
 test('columns of Arrow come in, from files and streams, are there after a reload and go out again', async ({
   session,
 }) => {

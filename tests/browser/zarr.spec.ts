@@ -196,3 +196,58 @@ test('two tabs share one cache of another origin, which allows no conditions, an
     await new Promise((resolve) => server.close(resolve))
   }
 })
+
+test('fromZarr leaves alone what others may hold of a chunk', async ({ session }) => {
+  const page = await session.open()
+  const seen = await page.evaluate(async () => {
+    const { cached, fromZarr, zarrStore } = await import('/src/zarr.ts')
+    const zarr = await import('/tests/support/zarrita.ts')
+    const { zarrToRead } = await import('/tests/support/large-zarr.ts')
+    const { open } = await import('/tests/support/kept.ts')
+    const disk = await open()
+    const plain = await zarrToRead(3)
+    const bytes = new Map<string, Uint8Array | undefined>()
+    const store = zarr.extendStore(plain.store, (inner: typeof plain.store) =>
+      zarr.withByteCaching(inner, { cache: bytes }),
+    )
+    const chunks: { byteLength: number }[] = []
+    const keepChunks = zarr.defineArrayExtension(() => ({
+      async getChunk(...given: Parameters<typeof plain.getChunk>) {
+        const chunk = await plain.getChunk(...given)
+        chunks.push(chunk.data)
+        return chunk
+      },
+    }))
+    const memory = new Map<string, Uint8Array>()
+    const inMemory = await zarr.create(memory, { shape: [4], chunkShape: [4], dtype: 'uint8', fillValue: 0 })
+    await zarr.set(inMemory, null, { data: Uint8Array.of(1, 2, 3, 4), shape: [4], stride: [1] })
+    const files = zarrStore(await disk.store('z'))
+    await files.set('/a', Uint8Array.of(7))
+    const held = await files.get('/a')
+    const sources = [
+      ...[plain, await zarr.open.v2(store, { kind: 'array' }), keepChunks(plain), inMemory],
+      await zarr.open.v2(cached(plain.store, { disk, maxBytes: 2 ** 23 }), { kind: 'array' }),
+    ]
+    const found: unknown[] = []
+    for (const source of sources) {
+      for (let round = 0; round < 2; round++) {
+        const array = await fromZarr(source as typeof plain, { disk })
+        found.push((await array.get([-1])).data.at(-1))
+      }
+    }
+    return {
+      found,
+      bytes: [...bytes.values()].map((one) => one?.byteLength).filter((length) => length === 2 ** 20).length,
+      chunks: chunks.map(({ byteLength }) => byteLength),
+      memory: [...memory.values()].map(({ byteLength }) => byteLength > 0),
+      held: held?.byteLength,
+    }
+  })
+  expect(seen).toEqual({
+    found: [2, 2, 2, 2, 2, 2, 4, 4, 2, 2],
+    bytes: 3,
+    chunks: Array(6).fill(2 ** 20),
+    memory: [true, true],
+    held: 1,
+  })
+})

@@ -4,6 +4,7 @@ import { DTYPES } from '../../core/dtype.js'
 import { sizeOf } from '../../core/shape.js'
 import { checkDecodedBytes, inflate, mostFor, zstdDecodedBytes } from '../decoded-size.js'
 import { dtypeNamed } from './dtypes.js'
+import { madeAnew } from './given-away.js'
 
 type Load = NonNullable<ReturnType<typeof registry.get>>
 type CodecEntry = Awaited<ReturnType<Load>>
@@ -13,14 +14,15 @@ type Decode = (codec: Codec, bytes: Uint8Array, atMost: number) => Promise<Uint8
 /** Where the frame says how much is in it; decoders hold it to that. */
 const announcing =
   (decodedBytes: (bytes: Uint8Array) => number): Decode =>
-  (codec, bytes, atMost) => {
+  async (codec, bytes, atMost) => {
     checkDecodedBytes(decodedBytes(bytes), atMost)
-    return codec.decode(bytes)
+    const decoded = await codec.decode(bytes)
+    return 'codecId' in codec.constructor ? madeAnew(decoded) : decoded // else it is none of numcodecs
   }
 
 const DECODERS: Readonly<Record<string, Decode>> = {
-  gzip: (_, bytes, atMost) => inflate(bytes, 'gzip', atMost),
-  zlib: (_, bytes, atMost) => inflate(bytes, 'deflate', atMost),
+  gzip: async (_, bytes, atMost) => madeAnew(await inflate(bytes, 'gzip', atMost)),
+  zlib: async (_, bytes, atMost) => madeAnew(await inflate(bytes, 'deflate', atMost)),
   zstd: announcing(zstdDecodedBytes),
   lz4: announcing((bytes) => uint32At(bytes, 0)), // as numcodecs has it
   blosc: announcing((bytes) => uint32At(bytes, 4)),

@@ -5,6 +5,7 @@ import type { Disk } from '../../disk.js'
 import { isTag } from '../../lifetime.js'
 import { boundCodecs } from './bounded-codecs.js'
 import { Entries, type Entry, SEPARATOR } from './entries.js'
+import { givesAway, isGivingAway } from './given-away.js'
 import { partOf } from './range.js'
 import { type AddressOptions, type Answer, type Remote, remoteAddress, remoteStore } from './remote.js'
 import { SharedWork } from './shared-work.js'
@@ -66,13 +67,14 @@ export function cached(remote: string | URL | Readable, options: CachedZarrOptio
     `zarr/${source.url === undefined ? `unnamed-${crypto.randomUUID()}` : segmentOfKey(source.url)}`
   const isEphemeral = options.cachePath === undefined && source.url === undefined
   const cache = new Cache(source, new Entries({ disk, path, maxBytes, tags, isEphemeral }), maxAge)
-  return {
+  const store: CachedZarrStore = {
     get: (key, { signal } = {}) => cache.read(key, undefined, signal),
     getRange: (key, range, { signal } = {}) => cache.read(key, range, signal),
     refresh: () => cache.refresh(),
     clear: () => cache.clear(),
     usage: () => cache.entries.usage(),
   }
+  return isAddress || isGivingAway(remote) ? givesAway(store) : store
 }
 
 function addressOptions({ fetch, overrides, useSuffixRequest }: CachedZarrOptions): AddressOptions {

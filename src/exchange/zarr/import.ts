@@ -23,6 +23,7 @@ import { boundCodecs } from './bounded-codecs.js'
 import { type Box, boxesOf, type ChunkPart, chunkParts } from './boxes.js'
 import { checkChunk, checkGrid } from './checked.js'
 import { dtypeOf, elementsOf } from './dtypes.js'
+import { giveBack } from './given-away.js'
 import { checkConcurrency, concurrencyOf } from './queue.js'
 
 /** Of `fromZarr`. */
@@ -232,7 +233,8 @@ async function read({ source, dtype, concurrency, signal }: Plan, box: Box, elem
         offset: offsetOf(inChunk, chunk.stride),
       },
     )
-    hastenCollection(2 * chunkBytes) // as it was stored, and decoded
+    const isFree = giveBack(elementsOf(chunk), source)
+    hastenCollection((isFree ? 1 : 2) * chunkBytes) // as it was stored, and decoded
   }
   try {
     await forEachAtMost(concurrency, chunkParts(box, source.chunks), signal, copy)

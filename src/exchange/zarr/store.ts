@@ -5,6 +5,7 @@ import { StaleArrayError } from '../../core/errors.js'
 import type { Selection } from '../../core/selection.js'
 import type { DiskBackedStore } from '../../store.js'
 import { signalOnly } from '../../work-options.js'
+import { givesAway } from './given-away.js'
 import { selectionOf } from './range.js'
 
 /** What zarrita reads from and writes to; `has` and `delete` are those of its own stores. */
@@ -44,7 +45,7 @@ export function zarrStore(store: DiskBackedStore): ZarrStore {
       }
     }
   }
-  return {
+  return givesAway({
     get: (key, options) => read(key, [], options),
     getRange: (key, range, options) => read(key, [selectionOf(range)], options),
     set: async (key, value) => {
@@ -53,7 +54,7 @@ export function zarrStore(store: DiskBackedStore): ZarrStore {
     },
     has: async (key) => store.has(keyOf(key)),
     delete: async (key) => store.delete(keyOf(key)),
-  }
+  })
 }
 
 function keyOf(key: AbsolutePath): string {
