@@ -2,6 +2,7 @@
 import { openDisk, type QuotaExceededError } from '../../src/index.js'
 import { deepEqual, equal, ok, rejects } from '../support/assert.js'
 import type { Case } from '../support/conformance.js'
+import { PointCloud } from './point-cloud.js'
 
 const KIB = 1024
 const bytes = (kib: number, value = 1): Uint8Array => new Uint8Array(kib * KIB).fill(value)
@@ -16,6 +17,21 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 }
 
 export const cacheCases: readonly Case[] = [
+  {
+    name: 'what an object with fields replaces counts in diskBudget until both, array and fields, are on disk',
+    async run(t) {
+      const disk = await t.openDisk({ diskBudget: 100 * KIB })
+      const cloudOf = (points: number) => {
+        const settings = { disk, enableCaching: true, cachePath: 'cloud', purgeDiskOnGc: false }
+        return PointCloud.create(new Float32Array(3 * points).fill(points), settings)
+      }
+      await cloudOf(5000) // 60 kB
+      await rejects(cloudOf(4999), 'QuotaExceededError', /budget/)
+      equal(await (await disk.openArray('cloud')).item(0, 0), 5000)
+      await cloudOf(3000)
+      equal(await (await disk.openArray('cloud')).item(0, 0), 3000)
+    },
+  },
   {
     name: 'a write beyond diskBudget is a QuotaExceededError and a pressure event, and changes nothing',
     async run(t) {
