@@ -1,6 +1,5 @@
-// npm run bench:operators: operators over arrays on disk in Chromium, and NumPy's over memory-mapped files, in turns. With
-// --flushed what was written before is on the platter when a run begins, on both sides: then pages of files are clean, and the
-// first writes to them cost more.
+// npm run bench:operators: operators over arrays on disk in Chromium, and NumPy's over memory-mapped files, in turns. Both begin a
+// run with everything on the platter: first writes to clean pages of files cost more, and nobody pays for the run before.
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { withChromium } from './chromium.mjs'
@@ -14,12 +13,10 @@ const { values } = parseArgs({
   options: {
     mebibytes: { type: 'string', default: '256' },
     rounds: { type: 'string', default: '5' },
-    flushed: { type: 'boolean', default: false },
   },
 })
 const byteLength = Number(values.mebibytes) * MIB
 const rounds = Number(values.rounds)
-const { flushed } = values
 
 const load = loadavg()[0]?.toFixed(1)
 await withSite((url) => withChromium(new URL('operators.html', url).href, run))
@@ -35,7 +32,7 @@ async function run(page) {
   }))
   for (let round = 0; round <= rounds; round++) {
     for (const { name, ours, theirs } of times) {
-      if (flushed || round === 0) await Promise.all([page.evaluate(() => window.flushOperators()), numpy?.flush()])
+      await Promise.all([page.evaluate(() => window.flushOperators()), numpy?.flush()])
       const time = await page.evaluate((workload) => window.timeOperator(workload), name)
       const numpyTime = await numpy?.time(name)
       if (round === 0) continue // pages are touched and code is compiled
@@ -45,9 +42,7 @@ async function run(page) {
   }
   numpy?.end()
   console.log(`${cpus().length} cores (${cpus()[0]?.model}), load average ${load} at the start`)
-  console.log(
-    `Arrays of ${values.mebibytes} MiB on disk; medians of ${rounds} rounds after a warm-up, ms${flushed ? '; flushed before each' : ''}.\n`,
-  )
+  console.log(`Arrays of ${values.mebibytes} MiB on disk; medians of ${rounds} rounds after a warm-up, ms.\n`)
   if (numpy === undefined) console.log('NumPy is skipped: there is no python3 with numpy.\n')
   console.log(report(times, numpy?.version))
 }

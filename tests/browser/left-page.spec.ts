@@ -105,6 +105,7 @@ const written = (page: TestPage): Promise<number> =>
 test('a page put into the back/forward cache in the middle of writes, and taken out, has lost nothing and goes on', async ({
   session,
 }) => {
+  await session.closeBrowser() // one that other tests have used for long keeps no page
   const page = await session.open()
   // Firefox keeps no page that holds a lock; Chromium not every time: where memory is short, or a driver's script runs in it.
   const isKeeping = session.browser === 'chromium'
