@@ -1,5 +1,5 @@
 ;; The lanes of checksum.ts in SIMD, over groups of 64 bytes in a memory that is handed in.
-;; Turned into checksum-wasm.ts by scripts/build-checksum.mjs.
+;; Turned into checksum-wasm.ts by scripts/build-engine-wasm.mjs.
 (module
   (import "m" "m" (memory 1))
 

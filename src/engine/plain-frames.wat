@@ -1,5 +1,5 @@
 ;; Looks through a catalog file for frames that only put plain entries, each for a call or none, and keeps hash tables of what they put. plain-frames.ts says
-;; what is plain, and what lies where. Turned into plain-frames-wasm.ts by scripts/build-checksum.mjs.
+;; what is plain, and what lies where. Turned into plain-frames-wasm.ts by scripts/build-engine-wasm.mjs.
 (module
   (import "m" "m" (memory 1))
   ;; That of checksum.wat, over the same memory: (lanes, at, end)
