@@ -71,8 +71,8 @@ async function write(first: number): Promise<void> {
 }
 
 /**
- * Ends the writing where its page is still there; returns what was wrong with what it has left. `hindrances`: what about the
- * page made that the browser did not keep it; the browser's own reasons, which it does not tell, are not there.
+ * Ends the writing where its page is still there; returns what was wrong with what it has left. `hindrances`: what the page had open
+ * that made that the browser did not keep it. Others are the browser's own: memory that is short, a navigation that it gave up.
  */
 async function check(): Promise<{ persisted: boolean; hindrances: string[]; wrong: string[]; last: number }> {
   const { open, disk } = await import('/tests/support/kept.ts')
@@ -96,7 +96,8 @@ async function check(): Promise<{ persisted: boolean; hindrances: string[]; wron
   const [navigation] = performance.getEntriesByType('navigation') as Navigation[]
   const hindrances = (navigation?.notRestoredReasons?.reasons ?? []).map(({ reason }) => reason)
   const persisted = writing?.persisted.at(-1) ?? false
-  return { persisted, hindrances: hindrances.filter((reason) => reason !== 'masked'), wrong, last: Math.max(...tried) }
+  const own = /lock|idb|indexed|broadcast|worker|unload|fetch|request|socket|file/
+  return { persisted, hindrances: hindrances.filter((reason) => own.test(reason)), wrong, last: Math.max(...tried) }
 }
 
 const written = (page: TestPage): Promise<number> =>
