@@ -19,7 +19,7 @@ const [x, y] = [get('x'), get('y')]
 const SIGN_64 = splat(64, '0x8000000000000000')
 
 /** Which lanes of `a` are less than those of `b`. @type {(lanes: Lanes, a: string, b: string) => string} */
-function less({ shape, sign, bits }, a, b) {
+export function less({ shape, sign, bits }, a, b) {
   if (bits === 64 && sign === '_u') return op('i64x2.lt_s', op('v128.xor', a, SIGN_64), op('v128.xor', b, SIGN_64))
   return op(`${shape}.lt${sign}`, a, b)
 }

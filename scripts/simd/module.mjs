@@ -1,5 +1,6 @@
 // The module's text: the kernels behind one function that brings any number of elements into whole units.
 import { casts } from './casts.mjs'
+import { columnCopies } from './columns.mjs'
 import { elementwiseKernels } from './elementwise.mjs'
 import { folds } from './folds.mjs'
 import { get, op, set } from './kernel.mjs'
@@ -85,6 +86,6 @@ export function simdModule() {
     (import "m" "m" (memory 1))
     (table funcref (elem ${functions.map((_, i) => `$${i}`).join(' ')}))
     ${functions.map((code, i) => `(func $${i} ${code})`).join('\n')}
-    ${splat()} ${run()} ${sums()} ${folds()})`
+    ${splat()} ${run()} ${sums()} ${folds()} ${columnCopies()})`
   return { text, kernels: indicesOf(elementwise, functions), casts: indicesOf(cast, functions) }
 }

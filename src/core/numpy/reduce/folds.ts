@@ -56,7 +56,7 @@ export function extremeFold(name: 'min' | 'max', dtype: DType, outputs: number):
   return {
     casts: widened(dtype),
     run(x, start, n, at) {
-      const few = reductionsOf(x)?.extremes(operator, held, x, start, n)
+      const few = reductionsOf(x)?.extremes(name, held, x, start, n)
       if (few === undefined) kernel.run(x, start, n, acc, at)
       else kernel.run(few, 0, few.length, acc, at)
     },

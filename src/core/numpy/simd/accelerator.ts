@@ -1,5 +1,6 @@
 // SIMD kernels beside the JavaScript ones, for operands that lie in one WebAssembly memory.
 import type { Kernels } from '../kernel-table.js'
+import { acceleratedCopy, type Copy } from './columns.js'
 import { acceleratedKernels } from './elementwise.js'
 import { instantiate } from './instance.js'
 import { LAYOUT } from './module.generated.js'
@@ -15,6 +16,8 @@ export interface Accelerator {
   readonly start: number
   /** The JavaScript kernels, with faster ones in front for operands that all lie in the memory; single elements may lie anywhere. */
   readonly kernels: Kernels
+  /** Copies elements, faster within the memory. */
+  readonly copy: Copy
   /** What `accelerate` hands to reductions. */
   readonly reductions: Reductions
 }
@@ -32,6 +35,7 @@ export function createAccelerator(byteLength: number): Accelerator | undefined {
     checksumRoom: LAYOUT.checksum,
     start: LAYOUT.start,
     kernels: acceleratedKernels(instance),
+    copy: acceleratedCopy(instance),
     reductions: new Reductions(instance),
   }
 }

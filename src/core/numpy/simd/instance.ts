@@ -30,6 +30,17 @@ export interface SimdExports {
   complex64(at: number, n: number): void
   complex128(at: number, n: number): void
   /** Sums of integers and counts of what is not 0, of whole groups of vectors, one or more; left as int64 at LAYOUT.result. */
+  /**
+   * Makes columns, `step` bytes apart, of rows, `pitch` bytes apart, of elements of 32 or 64 bits; rows and columns are multiples of the
+   * elements of a vector, one or more.
+   */
+  columns_32(from: number, pitch: number, rows: number, columns: number, to: number, step: number): void
+  columns_64(from: number, pitch: number, rows: number, columns: number, to: number, step: number): void
+  /** Leaves at `to` a group of vectors with the extremes among all elements, a group or more. */
+  readonly [extreme: `min_${string}` | `max_${string}`]: ((at: number, end: number, to: number) => void) | undefined
+  /** Adds rows, one or more and `pitch` bytes apart, to sums: `units` whole groups of vectors, one or more. */
+  rows_float32(sums: number, units: number, at: number, rows: number, pitch: number): void
+  rows_float64(sums: number, units: number, at: number, rows: number, pitch: number): void
   readonly [fold: `total_${string}` | `count_${string}`]: ((at: number, end: number) => void) | undefined
 }
 

@@ -15,8 +15,6 @@ const TOTAL_ELEMENTS = 2 ** 16
 /** Rows whose totals are computed in the memory and added to those outside. */
 const FEWEST_ROWS = 4
 const MOST_ROWS = 2 ** 15
-/** Among so few elements JavaScript finds the extreme. */
-const LAST = 16
 
 /** Where what is computed on the way lies: nothing is written over what is still to be read. */
 const [ACCUMULATORS, CAST, WIDENED, SQUARES, MEANS] = [0, 1, 2, 3, 4].map(
@@ -96,35 +94,35 @@ export class Reductions {
       const kept = wrap(this.#buffer, dtype, ACCUMULATORS, columns)
       copy(kept, part)
       const first = x.byteOffset + (start + from) * itemsize
-      for (let row = 0; row < count; row++) {
-        this.#combine(kernel, columns, ACCUMULATORS, ACCUMULATORS, first + row * n * itemsize)
+      const pitch = n * itemsize
+      const done = name === 'add' ? this.#addRows(dtype, columns, first, count, pitch) : 0
+      for (let row = 0; row < count && done < columns * itemsize; row++) {
+        const at = ACCUMULATORS + done
+        this.#combine(kernel, columns - done / itemsize, at, at, first + done + row * pitch)
       }
       copy(part, kept)
     }
     return true
   }
 
-  /** A few elements of which the extreme is that of x[start] to x[start + n - 1]. */
-  extremes(name: 'minimum' | 'maximum', dtype: DType, x: TypedArray, start: number, n: number): TypedArray | undefined {
-    const kernel = kernelOf(INDICES[name], dtype)
-    if (kernel === undefined || n * kernel.itemsize < FEWEST) return undefined
-    const { itemsize } = kernel
-    const first = x.byteOffset + start * itemsize
-    const most = KEPT_BYTES / itemsize
-    // Neither order nor repetition matters: where a length is odd, halves overlap by an element.
-    let length = Math.min(most, Math.ceil(n / 2))
-    const past = first + n * itemsize
-    const step = length * itemsize
-    this.#combine(kernel, length, ACCUMULATORS, first, Math.min(first + step, past - step))
-    for (let next = first + 2 * step; next < past; next += step) {
-      this.#combine(kernel, length, ACCUMULATORS, ACCUMULATORS, Math.min(next, past - step))
-    }
-    while (length > LAST) {
-      const half = Math.ceil(length / 2)
-      this.#combine(kernel, half, ACCUMULATORS, ACCUMULATORS, ACCUMULATORS + (length - half) * itemsize)
-      length = half
-    }
-    return wrap(this.#buffer, dtype, ACCUMULATORS, length)
+  /** Adds whole groups of vectors of the rows to the accumulators; returns the bytes of a row that it took. */
+  #addRows(dtype: DType, columns: number, first: number, count: number, pitch: number): number {
+    const { itemsize, width } = DTYPES[dtype]
+    const isFloat = DTYPES[dtype].kind === 'float' || DTYPES[dtype].kind === 'complex'
+    const units = Math.floor((columns * itemsize) / LAYOUT.foldBytes)
+    if (!isFloat || units === 0 || count === 0) return 0
+    this.#exports[itemsize / width === 4 ? 'rows_float32' : 'rows_float64'](ACCUMULATORS, units, first, count, pitch)
+    return units * LAYOUT.foldBytes
+  }
+
+  /** A few elements of which the extreme is that of x[start] to x[start + n - 1]; good until the next call. */
+  extremes(name: 'min' | 'max', dtype: DType, x: TypedArray, start: number, n: number): TypedArray | undefined {
+    const run = this.#exports[`${name}_${dtype === 'bool' ? 'uint8' : dtype}`]
+    const { itemsize } = DTYPES[dtype]
+    if (run === undefined || n * itemsize < FEWEST) return undefined
+    const at = x.byteOffset + start * itemsize
+    run(at, at + n * itemsize, ACCUMULATORS)
+    return wrap(this.#buffer, dtype, ACCUMULATORS, LAYOUT.foldBytes / itemsize)
   }
 
   /** Adds elements from x[start] on to a total. Returns how many: at most `n`. `dtype`: of the elements, not of words. */
