@@ -2,6 +2,7 @@
 import type { Directory, SyncFile } from '../src/engine/storage.js'
 
 export class SnapshotDirectory implements Directory {
+  readonly readCost = 512 * 1024
   readonly #folder: FileSystemDirectoryHandle
 
   constructor(folder: FileSystemDirectoryHandle) {

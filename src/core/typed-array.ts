@@ -95,6 +95,11 @@ export function bytesOf(data: TypedArray | Uint8ClampedArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
+/** `length` elements from `start` on: the same array where they are all of it, for views are dear to the garbage collector. */
+export function partOf<A extends TypedArray>(data: A, start: number, length: number): A {
+  return (length === data.length ? data : data.subarray(start, start + length)) as A // of the same class
+}
+
 /** Whether two typed arrays share a byte. */
 export function overlaps(a: TypedArray, b: TypedArray): boolean {
   if (a.buffer !== b.buffer) return false

@@ -33,6 +33,11 @@ export class DataFiles {
     this.#directory = directory
   }
 
+  /** See Directory. */
+  get readCost(): number {
+    return this.#directory.readCost
+  }
+
   get count(): number {
     return this.#files.length
   }

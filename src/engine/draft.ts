@@ -1,4 +1,5 @@
 // A value on its way to disk: blocks with reserved room, filled before the commit that names them.
+import { partOf } from '../core/typed-array.js'
 import { BLOCK_BYTES } from '../protocol.js'
 import { checksum } from './checksum.js'
 import type { DataFiles } from './data-files.js'
@@ -60,7 +61,8 @@ export class Draft {
       throw new RangeError(`a piece of ${bytes.byteLength} bytes at ${this.#filled} does not end with a block`)
     }
     for (let done = 0; done < bytes.byteLength; ) {
-      const length = this.#putNeighbours(blockAt(this.#filled, this.nbytes), bytes.subarray(done), [])
+      const left = partOf(bytes, done, bytes.byteLength - done)
+      const length = this.#putNeighbours(blockAt(this.#filled, this.nbytes), left, [])
       this.#filled += length
       done += length
       if (steps.spend(length)) await steps.pause()
@@ -75,7 +77,8 @@ export class Draft {
     const first = blockAt(start, this.nbytes)
     for (let done = 0; done < bytes.byteLength; ) {
       const index = blockAt(start + done, this.nbytes)
-      done += this.#putNeighbours(index, bytes.subarray(done), checksums.slice(index - first))
+      const left = partOf(bytes, done, bytes.byteLength - done)
+      done += this.#putNeighbours(index, left, checksums.slice(index - first))
     }
   }
 
@@ -89,7 +92,7 @@ export class Draft {
       this.blocks[2 * (first + nth) + 1] = checksums[nth] ?? checksum(bytes.subarray(done, end))
       done = end
     }
-    this.#data.write(bytes.subarray(0, length), positionOf(this.blocks, first))
+    this.#data.write(partOf(bytes, 0, length), positionOf(this.blocks, first))
     return length
   }
 }

@@ -7,6 +7,7 @@ const MAX_TRANSFER_BYTES = 1 << 30
 
 /** Fills `target`; returns false where the file has fewer bytes. */
 export function readExactly(file: SyncFile, target: Uint8Array, at: number): boolean {
+  if (target.byteLength <= MAX_TRANSFER_BYTES) return file.read(target, at) === target.byteLength
   for (let done = 0; done < target.byteLength; ) {
     const piece = target.subarray(done, done + MAX_TRANSFER_BYTES)
     if (file.read(piece, at + done) !== piece.byteLength) return false

@@ -6,6 +6,7 @@ import type { Directory, StateStore, SyncFile } from './storage.js'
 const PIECE_BYTES = 1 << 20
 
 export class MemoryDirectory implements Directory {
+  readonly readCost = 16 * 1024
   readonly #files = new Map<string, MemoryFile>()
 
   async open(name: string): Promise<SyncFile> {

@@ -5,11 +5,14 @@ import { stridesOf } from '../core/shape.js'
 import { BLOCK_BYTES } from '../protocol.js'
 
 /**
- * Bytes closer than this are read in one go and picked from: a separate read costs as much as 16 KiB in Chromium (1.5 us), as
- * 512 KiB in Firefox (40 us). Every block but an array's last is longer, so a span touches no block of which nothing is selected.
+ * What is closer than this is rewritten in one go. Every block but an array's last is longer, so a span touches no block of which
+ * nothing is selected.
  */
 const MAX_GAP_BYTES = 64 * 1024
 export const MAX_SPAN_BYTES = BLOCK_BYTES
+/** Pieces that are picked from together stay in the cache. */
+const MAX_GATHERED_BYTES = 256 * 1024
+const LINE_BYTES = 64
 
 interface PlanAxis {
   readonly count: number
@@ -33,8 +36,10 @@ export interface Plan {
 
 /** Part of a plan: runs that lie close together, or as much of one as is read in one go. */
 export interface Span extends Plan {
-  /** How many bytes there are from `start` to its last: at most MAX_SPAN_BYTES. */
+  /** How many bytes there are from `start` to its last: at most MAX_SPAN_BYTES. Where there are pieces, of each. */
   readonly extent: number
+  /** So many, one for each index of the first axis, are read apart and picked from together; 1: it is read in one go. */
+  readonly pieces: number
 }
 
 /** `layout`: of a view of an array of elements of `itemsize` bytes in C order. */
@@ -73,20 +78,37 @@ function joinedAxes(axes: readonly PlanAxis[]): PlanAxis[] {
   return result
 }
 
-/** The plan's bytes, in ascending order. */
-export function* spansOf(plan: Plan): Generator<Span, void, undefined> {
+/** The plan's bytes, in ascending order, as they are rewritten. */
+export function spansOf(plan: Plan): Generator<Span, void, undefined> {
+  return spans(plan, MAX_GAP_BYTES, () => 1)
+}
+
+/** The same as they are read, where reading once more costs as much as `readCost` bytes. */
+export function spansToRead(plan: Plan, readCost: number): Generator<Span, void, undefined> {
+  return spans(plan, readCost, (extent) => Math.floor(MAX_GATHERED_BYTES / pitchOf(extent)))
+}
+
+/** From one piece of a span to the next in memory: columns of a pitch that is a power of two share few lines of the nearest cache. */
+export function pitchOf(extent: number): number {
+  return (Math.ceil(extent / LINE_BYTES) + 1) * LINE_BYTES
+}
+
+/** `mostPieces`: of so many bytes each. */
+function* spans(plan: Plan, maxGap: number, mostPieces: (extent: number) => number): Generator<Span, void, undefined> {
   if (plan.byteLength === 0) return
   const { runBytes, axes } = plan
-  if (runBytes > MAX_SPAN_BYTES) return yield* pieces(plan)
+  if (runBytes > MAX_SPAN_BYTES) return yield* cuts(plan)
   let inner = axes.length
   let extent = runBytes
-  while (inner > 0 && together(axes[inner - 1] as PlanAxis, extent) >= (axes[inner - 1] as PlanAxis).count) {
+  while (inner > 0 && together(axes[inner - 1] as PlanAxis, extent, maxGap) >= (axes[inner - 1] as PlanAxis).count) {
     inner--
     extent += extentOf(axes[inner] as PlanAxis)
   }
   const whole = axes.slice(inner)
   const split = axes[inner - 1] ?? { count: 1, stride: 0, to: 0 }
-  const most = together(split, extent)
+  const close = together(split, extent, maxGap)
+  const isApart = close === 1 && whole.length > 0
+  const most = isApart ? Math.max(1, mostPieces(extent)) : close
   const splitBytes = whole.reduce((bytes, { count }) => bytes * count, runBytes)
   for (const { start, to } of starts(plan, axes.slice(0, Math.max(0, inner - 1)))) {
     for (let first = 0; first < split.count; first += most) {
@@ -97,19 +119,28 @@ export function* spansOf(plan: Plan): Generator<Span, void, undefined> {
         runBytes,
         axes: count === 1 ? whole : [{ ...split, count }, ...whole],
         byteLength: count * splitBytes,
-        extent: extent + (count - 1) * split.stride,
+        extent: isApart ? extent : extent + (count - 1) * split.stride,
+        pieces: isApart ? count : 1,
       }
     }
   }
 }
 
 /** Runs too long for one span, cut where blocks may begin. */
-function* pieces(plan: Plan): Generator<Span, void, undefined> {
+function* cuts(plan: Plan): Generator<Span, void, undefined> {
   const { axes, runBytes } = plan
   for (const { start, to } of starts(plan, axes)) {
     for (let done = 0; done < runBytes; ) {
       const length = Math.min(runBytes - done, MAX_SPAN_BYTES - ((start + done) % MAX_SPAN_BYTES))
-      yield { start: start + done, to: to + done, runBytes: length, axes: [], byteLength: length, extent: length }
+      yield {
+        start: start + done,
+        to: to + done,
+        runBytes: length,
+        axes: [],
+        byteLength: length,
+        extent: length,
+        pieces: 1,
+      }
       done += length
     }
   }
@@ -121,8 +152,8 @@ function extentOf({ count, stride }: PlanAxis): number {
 }
 
 /** How many elements of the axis, each of `extent` bytes, make one span. */
-function together({ count, stride }: PlanAxis, extent: number): number {
-  if (stride - extent > MAX_GAP_BYTES || stride > MAX_SPAN_BYTES - extent) return 1
+function together({ count, stride }: PlanAxis, extent: number, maxGap: number): number {
+  if (stride - extent > maxGap || stride > MAX_SPAN_BYTES - extent) return 1
   return stride === 0 ? count : 1 + Math.floor((MAX_SPAN_BYTES - extent) / stride)
 }
 

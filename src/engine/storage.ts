@@ -14,6 +14,8 @@ export interface SyncFile {
 }
 
 export interface Directory {
+  /** What reading once more costs, in bytes that are read meanwhile. */
+  readonly readCost: number
   /** Opens a file, creating it where it is missing. Only one SyncFile a name may be open. */
   open(name: string): Promise<SyncFile>
   remove(name: string): Promise<void>

@@ -19,7 +19,7 @@ export function resultBytes({ results }: Job, receivers: readonly Receiver[]): n
   return byteLength > DTYPES.complex128.itemsize ? byteLength : 0
 }
 
-/** What is read in the order in which it lies is computed in tiles of 1 MiB for each array. */
+/** What is read in the order in which it lies is computed tile by tile. */
 const TILES_BYTES = 8 * BLOCK_BYTES
 /** Windows of what lies in another order, the state of many sums, counts of percentiles, blocks of a matrix product. */
 const WINDOWS_BYTES = 32 * BLOCK_BYTES

@@ -12,6 +12,7 @@ export type Operation =
 export type Fault = 'throw' | 'short' | 'zero' | 'huge'
 
 export class FaultyDirectory implements Directory {
+  readonly readCost = 16 * 1024
   readonly log: Operation[] = []
   readonly #files: Map<string, PagedFile>
   #life = 0

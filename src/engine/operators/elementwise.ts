@@ -2,7 +2,7 @@
 import { DTYPES, type TypedArray } from '../../core/dtype.js'
 import { cast, type Node } from '../../core/numpy/expression.js'
 import { sizeOf } from '../../core/shape.js'
-import { bytesOf } from '../../core/typed-array.js'
+import { bytesOf, partOf } from '../../core/typed-array.js'
 import { BLOCK_BYTES } from '../../protocol.js'
 import { checksum } from '../checksum.js'
 import type { DataFiles } from '../data-files.js'
@@ -42,9 +42,8 @@ async function all(
   deliveries: Deliveries | undefined,
   work: Work,
 ): Promise<void> {
-  const pace = new Pace()
   for (;;) {
-    if (pace.isWorthHelp) deliveries?.order()
+    deliveries?.order()
     const delivery = deliveries?.take()
     const run = delivery === undefined ? (left.take() ?? lateRun(deliveries)) : undefined
     if (delivery !== undefined) {
@@ -54,38 +53,13 @@ async function all(
       deliveries?.done(delivery)
       work.advance(delivery.count * runs.bytesPerElement)
     } else if (run !== undefined) {
-      const began = work.now()
       const made = await runs.compute(run.start, run.count)
-      const wasMade = work.now()
       sinks.forEach((sink, i) => {
         sink.put(run.start, made[i] as Uint8Array)
       })
-      pace.note(wasMade - began, work.now() - wasMade)
     } else if (deliveries !== undefined && deliveries.underWay > 0) await deliveries.change()
     else return
     if (deliveries !== undefined && deliveries.underWay > 0) await work.pause() // which lets them come
-  }
-}
-
-/** Before, nothing is known. */
-const MEASURED_MS = 8
-
-/**
- * How long runs take to be made and to be put, and so whether another thread's help is worth it: in measurements it gained
- * nothing where making takes less than twice as long as putting, for both threads move their bytes through one memory.
- */
-class Pace {
-  #making = 0
-  #putting = 0
-
-  get isWorthHelp(): boolean {
-    return this.#making + this.#putting >= MEASURED_MS && this.#making >= 2 * this.#putting
-  }
-
-  /** Milliseconds: of a coarse clock, but sums are exact enough. */
-  note(making: number, putting: number): void {
-    this.#making += making
-    this.#putting += putting
   }
 }
 
@@ -133,7 +107,9 @@ export async function computeRuns(
 class Runs {
   readonly bytesPerElement: number
   readonly #reader: ExpressionsReader
+  readonly #length: number
   readonly #outs: readonly TypedArray[]
+  readonly #bytes: readonly Uint8Array[]
   readonly #widths: readonly number[]
   readonly #work: Work
 
@@ -141,7 +117,9 @@ class Runs {
     const expressions = new Expressions(roots, computing)
     this.bytesPerElement = expressions.bytesPerElement
     this.#reader = expressions.over(wholeWalk(expressions.shape))
+    this.#length = length
     this.#outs = roots.map(({ dtype }) => computing.lease.room(dtype, length))
+    this.#bytes = this.#outs.map(bytesOf)
     this.#widths = roots.map(({ dtype }) => DTYPES[dtype].width)
     this.#work = work
   }
@@ -154,13 +132,13 @@ class Runs {
       await this.#reader.compute(start + from, to - from, this.#part(from, to))
       if (this.#work.advance((to - from) * this.bytesPerElement)) await this.#work.pause()
     }
-    return this.#part(0, count).map(bytesOf)
+    return this.#bytes.map((bytes) => partOf(bytes, 0, (count * bytes.byteLength) / this.#length))
   }
 
   #part(from: number, to: number): TypedArray[] {
     return this.#outs.map((out, i) => {
       const width = this.#widths[i] as number
-      return out.subarray(from * width, to * width)
+      return partOf(out, from * width, (to - from) * width)
     })
   }
 }

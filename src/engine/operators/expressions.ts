@@ -4,7 +4,7 @@ import type { Leaf, Node } from '../../core/numpy/expression.js'
 import { leavesOf } from '../../core/numpy/graph.js'
 import { compile, type Program } from '../../core/numpy/program.js'
 import { sizeOf } from '../../core/shape.js'
-import { allocate } from '../../core/typed-array.js'
+import { allocate, partOf } from '../../core/typed-array.js'
 import { isAscending } from '../../core/view-layout.js'
 import { type LeafReader, leafReader, type Operand, type Reading } from './leaf-reader.js'
 import type { Lease } from './tile-memory.js'
@@ -102,7 +102,7 @@ export class ExpressionsReader {
     const root = this.#roots[0] as Node // there is one
     if (root.kind === 'leaf') return (this.#readers.get(root.index) as LeafReader).read(start, count)
     this.#values ??= this.#lease.room(root.dtype, this.tile)
-    const values = this.#values.subarray(0, count * DTYPES[root.dtype].width)
+    const values = partOf(this.#values, 0, count * DTYPES[root.dtype].width)
     await this.compute(start, count, [values])
     return values
   }

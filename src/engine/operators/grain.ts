@@ -1,11 +1,15 @@
 // How much of a computation is in memory at a time.
 
-/** I/O in larger pieces is no faster; what is computed in smaller ones stays in the cache. */
-const TILE_BYTES = 1 << 20
+/** Some tiles together stay in the cache; I/O in larger pieces is hardly faster. */
+const TILE_BYTES = 256 << 10
+/** Of arrays that are read in the order they lie in, but not all of it. */
+const RANGE_BYTES = 1 << 20
+/** Of each operand of a matrix product, and of its sums. */
+const BLOCK_BYTES = 8 << 20
 /** An array no larger is read once and kept. */
 const KEPT_BYTES = 4 << 20
 /** Of arrays whose elements come in another order than they lie in: each part that is kept costs a pass over the array. */
-const WINDOW_BYTES = 24 << 20
+const WINDOW_BYTES = 16 << 20
 /** Of a reduction with many results: what each keeps is 8 to 32 bytes. */
 const OUTPUTS = 2 ** 19
 
@@ -26,7 +30,7 @@ export class Grain {
   window(itemsize: number, isInOrder: boolean, size: number, sharing: number): number {
     if (this.#tile !== undefined) return this.#tile
     if (size * itemsize <= KEPT_BYTES) return size
-    return (isInOrder ? TILE_BYTES : WINDOW_BYTES / Math.max(1, sharing)) / itemsize
+    return (isInOrder ? RANGE_BYTES : WINDOW_BYTES / Math.max(1, sharing)) / itemsize
   }
 
   /** Results of a reduction computed at a time. */
@@ -36,6 +40,6 @@ export class Grain {
 
   /** Elements of a block of a matrix product. */
   block(itemsize: number): number {
-    return this.#tile ?? (8 * TILE_BYTES) / itemsize
+    return this.#tile ?? BLOCK_BYTES / itemsize
   }
 }

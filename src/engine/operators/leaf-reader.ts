@@ -5,13 +5,13 @@ import { NDArray } from '../../core/ndarray.js'
 import { type TileReader, tileReader } from '../../core/numpy/tiles.js'
 import { sizeOf, stridesOf } from '../../core/shape.js'
 import { isContiguous } from '../../core/strided.js'
-import { bytesOf } from '../../core/typed-array.js'
+import { bytesOf, partOf } from '../../core/typed-array.js'
 import { isAscending } from '../../core/view-layout.js'
 import { BLOCK_BYTES } from '../../protocol.js'
 import type { DataFiles } from '../data-files.js'
 import type { Entry } from '../entry.js'
 import { MAX_SPAN_BYTES, planOf } from '../plan.js'
-import { readPlan, readRange } from '../reading.js'
+import { PlanReader, readRange } from '../reading.js'
 import type { Steps } from '../work.js'
 import type { Grain } from './grain.js'
 import type { Lease } from './tile-memory.js'
@@ -95,13 +95,13 @@ class StraightReader implements LeafReader {
     const { itemsize, width } = DTYPES[this.#entry.dtype]
     const { data, steps } = this.#reading
     const at = (this.#offset + start) * itemsize
-    const bytes = this.#bytes.subarray(0, count * itemsize)
+    const bytes = partOf(this.#bytes, 0, count * itemsize)
     for (let done = 0; done < bytes.byteLength; done += BLOCK_BYTES) {
-      const part = bytes.subarray(done, done + BLOCK_BYTES)
+      const part = partOf(bytes, done, Math.min(BLOCK_BYTES, bytes.byteLength - done))
       readRange(data, this.#entry, at + done, part)
       if (steps.spend(part.byteLength)) await steps.pause()
     }
-    return this.#buffer.subarray(0, count * width)
+    return partOf(this.#buffer, 0, count * width)
   }
 }
 
@@ -120,7 +120,7 @@ class WindowReader implements LeafReader {
   readonly #inner: number
   readonly #kept: TypedArray
   readonly #tile: TypedArray
-  #picked: Uint8Array | undefined
+  readonly #planned: PlanReader
   /** The elements of the walk that are kept. */
   #first = 0
   #count = 0
@@ -147,6 +147,8 @@ class WindowReader implements LeafReader {
     this.#inner = sizeOf(shape.slice(axis + 1))
     this.#kept = reading.lease.room(entry.dtype, inner * Math.min(this.#step, distinct[axis] ?? 1))
     this.#tile = reading.lease.room(entry.dtype, tile)
+    const room = () => bytesOf(reading.lease.room('uint8', MAX_SPAN_BYTES))
+    this.#planned = new PlanReader(reading.data, entry, bytesOf(this.#kept), { room, copy: reading.lease.copy })
   }
 
   async read(start: number, count: number): Promise<TypedArray> {
@@ -161,11 +163,6 @@ class WindowReader implements LeafReader {
       done += part
     }
     return this.#tile.subarray(0, count * width)
-  }
-
-  readonly #pickedFrom = (): Uint8Array => {
-    this.#picked ??= bytesOf(this.#reading.lease.room('uint8', MAX_SPAN_BYTES))
-    return this.#picked
   }
 
   /** Keeps the box with that element of the walk. */
@@ -189,12 +186,12 @@ class WindowReader implements LeafReader {
   }
 
   async #keep(box: ViewLayout): Promise<void> {
-    const { data, steps } = this.#reading
+    const { steps } = this.#reading
     const { dtype } = this.#entry
     const shape = distinctShape(box)
     const plan = planOf({ ...box, shape }, DTYPES[dtype].itemsize)
     this.#keptOffset = Number.NaN
-    await readPlan(data, this.#entry, plan, bytesOf(this.#kept), steps, this.#pickedFrom)
+    await this.#planned.read(plan, steps)
     this.#keptOffset = box.offset
     const inOrder = stridesOf(shape)
     const strides = box.strides.map((stride, axis) => (stride === 0 ? 0 : (inOrder[axis] ?? 0)))

@@ -1,12 +1,13 @@
 // Reductions of an expression, out of core: its elements are pushed through a reducer, for as many results at a time as fit.
 
-import { DTYPES, type TypedArray } from '../../core/dtype.js'
+import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
 import type { ArrayParts } from '../../core/given.js'
-import type { Node } from '../../core/numpy/expression.js'
+import { apply, leaf, type Node } from '../../core/numpy/expression.js'
 import { leavesOf } from '../../core/numpy/graph.js'
-import { reducedAxes } from '../../core/numpy/reduce/axes.js'
+import { type ReducedAxes, reducedAxes } from '../../core/numpy/reduce/axes.js'
 import type { HistogramOptions } from '../../core/numpy/reduce/bins.js'
 import { planHistogram } from '../../core/numpy/reduce/histogram.js'
+import { divided, rooted } from '../../core/numpy/reduce/moments.js'
 import { type PercentileOptions, percentileOutputs, planPercentile } from '../../core/numpy/reduce/percentile.js'
 import { planReduction, type ReducedInput, type ReductionOptions } from '../../core/numpy/reduce/plan.js'
 import type { Reducer } from '../../core/numpy/reduce/reducer.js'
@@ -19,9 +20,10 @@ import type { Work } from '../work.js'
 import { Expressions } from './expressions.js'
 import { Grain } from './grain.js'
 import { begin, type Job } from './job.js'
-import { inPieces, type Piece } from './pieces.js'
+import type { Operand } from './leaf-reader.js'
+import { inPieces, type Piece, type Pieces } from './pieces.js'
 import { type Sink, write } from './results.js'
-import { FEWEST_SHARED_BYTES, type PieceShare, share } from './sharing.js'
+import { FEWEST_SHARED_BYTES, type PieceShare, type SecondThread, share } from './sharing.js'
 import type { Lease } from './tile-memory.js'
 import { boxesOf, type Walk, walkSize, wholeWalk } from './walk.js'
 
@@ -35,7 +37,7 @@ export async function reduce(
   const { results, input } = job
   const axes = axesOf(name, input.shape, options)
   const open = (dtype: ArrayParts['dtype']) => results.open([{ dtype, shape: axes.resultShape }])
-  const shared = await reduceShared(job, name, options, axes.outputs)
+  const shared = await reduceShared(job, name, options, axes)
   if (shared !== undefined) {
     const [sink] = await open(shared.dtype)
     return write(sink as Sink, shared.data, shared.dtype)
@@ -55,14 +57,56 @@ async function reduceShared(
   job: Job,
   name: ReductionName,
   options: ReductionOptions,
-  outputs: number,
+  axes: ReducedAxes,
 ): Promise<ArrayParts | undefined> {
-  const { expressions, input, second, roots, computing, grain, work } = job
+  const { expressions, input, second, roots, computing, grain } = job
   const isMuch = sizeOf(expressions.shape) * expressions.bytesPerElement >= FEWEST_SHARED_BYTES
-  if (second === undefined || !isMuch || !expressions.isInOrder || outputs > grain.outputs) return undefined
-  const plan = inPieces(name, input, options)
-  if (plan === undefined) return undefined
-  begin(job, planReduction(name, input, options).passes)
+  if (second === undefined || !isMuch || !expressions.isInOrder || axes.outputs > grain.outputs) return undefined
+  const { passes } = planReduction(name, input, options)
+  const isVariance = (name === 'std' || name === 'var') && axes.reduced.every(Boolean)
+  const plan = inPieces(isVariance ? 'sum' : name, input, options)
+  if (plan === undefined || (isVariance && !isFloat(input.dtype))) return undefined
+  begin(job, passes)
+  const root = roots[0] as Node // there is one
+  const whole = await sharePieces(job, second, plan, { root, expressions, operands: computing.operands })
+  if (!isVariance) return whole
+  const { squares, operands } = squaredDeviations(root, divided(whole, axes.count), computing.operands)
+  const over = { root: squares, expressions: new Expressions([squares], { ...computing, operands }), operands }
+  const total = await sharePieces(job, second, plan, over)
+  const variance = divided(total, Math.max(axes.count - (options.ddof ?? 0), 0))
+  return { ...(name === 'std' ? rooted(variance) : variance), shape: axes.resultShape }
+}
+
+/** Whether the deviations from a mean are of the dtype that they are summed in. */
+function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64'
+}
+
+/** (root - mean)², as NumPy computes it step by step. Source: numpy._core._methods._var. */
+function squaredDeviations(
+  root: Node,
+  mean: Pick<ArrayParts, 'data' | 'dtype'>,
+  operands: readonly Operand[],
+): { squares: Node; operands: Operand[] } {
+  const subtracted = leaf(operands.length, mean.dtype, [])
+  const squares = apply('square', [apply('subtract', [root, subtracted])])
+  const layout = { shape: [], strides: [], offset: 0 }
+  return { squares, operands: [...operands, { from: mean.data, dtype: mean.dtype, layout }] }
+}
+
+/** What pieces are of. */
+interface Reduced {
+  readonly root: Node
+  readonly expressions: Expressions
+  readonly operands: readonly Operand[]
+}
+
+async function sharePieces(
+  { work }: Job,
+  second: SecondThread,
+  plan: Pieces,
+  { root, expressions, operands }: Reduced,
+): Promise<ArrayParts> {
   const { pieces } = plan
   const parts: ArrayParts[] = []
   const left = { start: 0, end: pieces.length }
@@ -74,7 +118,7 @@ async function reduceShared(
   }
   await share(second, left, compute, async ({ start, end }) => {
     const taken = pieces.slice(start, end)
-    const made = await second.reduce({ root: roots[0] as Node, operands: computing.operands, pieces: taken }) // there is one root
+    const made = await second.reduce({ root, operands, pieces: taken })
     for (const [i, part] of made.entries()) parts[start + i] = part
     for (const piece of taken) work.advance((piece.end - piece.start) * expressions.bytesPerElement)
   })

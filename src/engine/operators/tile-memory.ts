@@ -2,6 +2,8 @@
 import { DTYPES, type DType, type TypedArray } from '../../core/dtype.js'
 import type { Kernels } from '../../core/numpy/kernel-table.js'
 import type { Accelerator } from '../../core/numpy/simd/accelerator.js'
+import type { Copy } from '../../core/numpy/simd/columns.js'
+import { copyElements } from '../../core/strided.js'
 import { allocate, bytesOf, wrap } from '../../core/typed-array.js'
 
 /** Vectors are loaded fastest from multiples of it. */
@@ -16,6 +18,7 @@ interface Extent {
 export class TileMemory {
   readonly kernels: Kernels
   readonly accelerator: Accelerator | undefined
+  readonly copy: Copy
   /** In order, no two touching. */
   #free: Extent[]
 
@@ -23,6 +26,7 @@ export class TileMemory {
   constructor(kernels: Kernels, accelerator?: Accelerator) {
     this.kernels = accelerator?.kernels ?? kernels
     this.accelerator = accelerator
+    this.copy = accelerator?.copy ?? copyElements
     const start = Math.ceil((accelerator?.start ?? 0) / ALIGNMENT) * ALIGNMENT
     this.#free = accelerator === undefined ? [] : [{ start, end: accelerator.buffer.byteLength }]
   }
@@ -65,6 +69,10 @@ export class Lease {
 
   get kernels(): Kernels {
     return this.#memory.kernels
+  }
+
+  get copy(): Copy {
+    return this.#memory.copy
   }
 
   /** A lease that ends with this one at the latest. */

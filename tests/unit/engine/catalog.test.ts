@@ -350,7 +350,12 @@ function tracked(directory: FaultyDirectory): { directory: Directory; open: Set<
   }
   return {
     open,
-    directory: { open: opened, remove: (name) => directory.remove(name), list: () => directory.list() },
+    directory: {
+      readCost: directory.readCost,
+      open: opened,
+      remove: (name) => directory.remove(name),
+      list: () => directory.list(),
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { apply, leaf } from '../../../src/core/numpy/expression.js'
 import type { ReductionName } from '../../../src/core/numpy/reduce/types.js'
 import { weakOf } from '../../../src/core/numpy/weak.js'
 import { bytesOf } from '../../../src/core/typed-array.js'
-import { max, mean, min, sum } from '../../../src/numpy-sync.js'
+import { max, mean, min, std, sum, var as variance } from '../../../src/numpy-sync.js'
 import { openService, spec } from '../../support/engine-harness.js'
 import { Second } from '../../support/second-thread.js'
 
@@ -38,6 +38,8 @@ test('pieces that a second thread reduces change no bit of the result', async ()
     ['mean', mean],
     ['min', min],
     ['max', max],
+    ['std', std],
+    ['var', variance],
   ] as const) {
     const { length } = second.shares
     expect(await reduced(name).value, name).toBe(inMemory(DIVIDED))

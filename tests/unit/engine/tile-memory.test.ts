@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { KERNELS } from '../../../src/core/numpy/kernels/index.js'
+import { copyElements } from '../../../src/core/strided.js'
 import { Lease, TileMemory } from '../../../src/engine/operators/tile-memory.js'
 
 const BYTES = 65_536
@@ -9,7 +10,7 @@ const BYTES = 65_536
 function memory(): TileMemory {
   const buffer = new ArrayBuffer(BYTES)
   const places = { memory: { buffer }, buffer, start: 100, checksumRoom: 0 }
-  return new TileMemory(KERNELS, { ...places, kernels: KERNELS, reductions: {} as never })
+  return new TileMemory(KERNELS, { ...places, kernels: KERNELS, copy: copyElements, reductions: {} as never })
 }
 
 test('leases never overlap, and give everything back in whatever order they end', () => {
