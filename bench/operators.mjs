@@ -25,19 +25,19 @@ await withSite((url) => withChromium(new URL('operators.html', url).href, run))
 async function run(page) {
   const names = await page.evaluate((bytes) => window.prepareOperators(bytes), byteLength)
   const numpy = await startNumPy(byteLength)
-  const times = names.map((name) => ({
-    name,
-    ours: /** @type {number[]} */ ([]),
-    theirs: /** @type {number[]} */ ([]),
-  }))
+  const times = names.map((name) => ({ name, one: numbers(), two: numbers(), numpy: numbers() }))
   for (let round = 0; round <= rounds; round++) {
-    for (const { name, ours, theirs } of times) {
+    for (const row of times) {
+      const { name } = row
       await Promise.all([page.evaluate(() => window.flushOperators()), numpy?.flush()])
-      const time = await page.evaluate((workload) => window.timeOperator(workload), name)
-      const numpyTime = await numpy?.time(name)
+      const one = await page.evaluate((workload) => window.timeOperator(workload, 1), name)
+      await page.evaluate(() => window.flushOperators())
+      const two = await page.evaluate((workload) => window.timeOperator(workload, 2), name)
+      const theirs = await numpy?.time(name)
       if (round === 0) continue // pages are touched and code is compiled
-      ours.push(time)
-      if (numpyTime !== undefined) theirs.push(numpyTime)
+      row.one.push(one)
+      row.two.push(two)
+      if (theirs !== undefined) row.numpy.push(theirs)
     }
   }
   numpy?.end()
@@ -47,18 +47,31 @@ async function run(page) {
   console.log(report(times, numpy?.version))
 }
 
+/** @returns {number[]} */
+function numbers() {
+  return []
+}
+
 /**
- * @param {readonly { name: string, ours: number[], theirs: number[] }[]} times
+ * @param {readonly { name: string, one: number[], two: number[], numpy: number[] }[]} times
  * @param {string | undefined} version
  */
 function report(times, version) {
-  const rows = times.map(({ name, ours, theirs }) => {
-    const ratio = median(theirs) / median(ours)
-    return [name, milliseconds(median(ours)), ...(version ? [milliseconds(median(theirs)), ratio.toFixed(2)] : [])]
-  })
-  const head = ['', 'this library', ...(version ? [`${version} memmap`, "of NumPy's speed"] : [])]
+  const head = ['', 'one worker', 'two workers']
+  const rows = times.map(({ name, one, two }) => [name, milliseconds(median(one)), milliseconds(median(two))])
   if (!version) return table(head, rows, 1)
-  const logs = times.map(({ ours, theirs }) => Math.log(median(theirs) / median(ours)))
-  const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
-  return table(head, [...rows, ['geometric mean', '', '', mean.toFixed(2)]], 1)
+  const ratios = times.map(({ one, two, numpy }) => [one, two].map((ours) => median(numpy) / median(ours)))
+  const all = times.map(({ numpy }, i) => {
+    return [
+      .../** @type {string[]} */ (rows[i]),
+      milliseconds(median(numpy)),
+      ...(ratios[i] ?? []).map((ratio) => ratio.toFixed(2)),
+    ]
+  })
+  const means = [0, 1].map((side) => {
+    const logs = ratios.map((pair) => Math.log(pair[side] ?? Number.NaN))
+    return Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length).toFixed(2)
+  })
+  const ofSpeed = ["one worker, of NumPy's speed", "two workers, of NumPy's speed"]
+  return table([...head, `${version} memmap`, ...ofSpeed], [...all, ['geometric mean', '', '', '', ...means]], 1)
 }

@@ -1,5 +1,6 @@
 // Operators over arrays on disk, timed one at a time as Node asks for them.
 import { type Disk, type DiskBackedNDArray, type DType, NDArray, openDisk } from '../../src/index.js'
+import { inlineWorker } from '../../src/inline.js'
 import * as numpy from '../../src/numpy.js'
 
 declare global {
@@ -8,8 +9,8 @@ declare global {
     prepareOperators(byteLength: number): Promise<string[]>
     /** Brings what was written to the platter. */
     flushOperators(): Promise<void>
-    /** Milliseconds of one run. */
-    timeOperator(name: string): Promise<number>
+    /** Milliseconds of one run, of one worker or of two. */
+    timeOperator(name: string, workers: 1 | 2): Promise<number>
   }
 }
 
@@ -34,26 +35,36 @@ const PIECE_ELEMENTS = 2 ** 20
 const VISITED_ELEMENTS = 300_000
 const MIB = 2 ** 20
 
-let disk: Disk
-let workloads: Readonly<Record<string, () => Promise<unknown>>> = {}
+type Workloads = Readonly<Record<string, () => Promise<unknown>>>
+
+const disks: Disk[] = []
+const workloads = new Map<number, Workloads>()
 
 window.prepareOperators = async (byteLength) => {
-  disk = await openDisk({ name: 'bench-operators', memoryBudget: 64 * MIB })
-  await visitEveryDType()
-  workloads = await workloadsOver(byteLength)
-  return Object.keys(workloads)
+  const options = { memoryBudget: 64 * MIB }
+  // A worker that was made from text has no second one.
+  disks[1] = await openDisk({ ...options, name: 'bench-one-worker', worker: inlineWorker })
+  disks[2] = await openDisk({ ...options, name: 'bench-two-workers' })
+  for (const workers of [1, 2]) {
+    const disk = disks[workers] as Disk // just opened
+    await visitEveryDType(disk)
+    workloads.set(workers, await workloadsOver(disk, byteLength))
+  }
+  return Object.keys(workloads.get(1) ?? {})
 }
 
-window.flushOperators = () => disk.flush()
+window.flushOperators = async () => {
+  for (const disk of disks) await disk?.flush()
+}
 
-window.timeOperator = async (name) => {
+window.timeOperator = async (name, workers) => {
   const started = performance.now()
-  await workloads[name]?.()
+  await workloads.get(workers)?.[name]?.()
   return performance.now() - started
 }
 
 /** Code that has seen one kind of array only may be faster than code that has seen all. */
-async function visitEveryDType(): Promise<void> {
+async function visitEveryDType(disk: Disk): Promise<void> {
   for (const dtype of DTYPES) {
     const ones = NDArray.from(new Uint8Array(VISITED_ELEMENTS).fill(1)).astype(dtype)
     const a = await disk.array(ones)
@@ -66,19 +77,22 @@ async function visitEveryDType(): Promise<void> {
   }
 }
 
-async function workloadsOver(byteLength: number): Promise<Record<string, () => Promise<unknown>>> {
+async function workloadsOver(disk: Disk, byteLength: number): Promise<Workloads> {
   const side = Math.floor(Math.sqrt(byteLength / 4))
   const square = [side, side]
-  const a = await filled(square, 'float32', (i) => (i % 1000) / 7)
-  const b = await filled(square, 'float32', (i) => (i % 777) / 3)
+  const a = await filled(disk, square, 'float32', (i) => (i % 1000) / 7)
+  const b = await filled(disk, square, 'float32', (i) => (i % 777) / 3)
   const out = await disk.zeros(square, 'float32')
   const mask = await disk.zeros(square, 'bool')
   const wide = [
-    await filled([byteLength / 8], 'int64', BigInt),
-    await filled([byteLength / 8], 'int64', BigInt),
+    await filled(disk, [byteLength / 8], 'int64', BigInt),
+    await filled(disk, [byteLength / 8], 'int64', BigInt),
   ] as const
   const wideOut = await disk.zeros([byteLength / 8], 'int64')
-  const narrow = [await filled([byteLength], 'uint8', Number), await filled([byteLength], 'uint8', Number)] as const
+  const narrow = [
+    await filled(disk, [byteLength], 'uint8', Number),
+    await filled(disk, [byteLength], 'uint8', Number),
+  ] as const
   const narrowOut = await disk.zeros([byteLength], 'uint8')
   const turned = b.transpose()
   return {
@@ -98,6 +112,7 @@ async function workloadsOver(byteLength: number): Promise<Record<string, () => P
 }
 
 function filled(
+  disk: Disk,
   shape: readonly number[],
   dtype: DType,
   element: (index: number) => number | bigint,
