@@ -22,6 +22,8 @@ interface CloseOptions {
 /** The open disks of this page by name; an entry is there from the first call that opens it until it is closed. */
 const open = new Map<string, OpenDisk>()
 
+export { listDisks } from './disks.js'
+
 /** See open-disk.ts. */
 export async function openDisk(options: DiskOptions = {}): Promise<Disk> {
   const { name = DEFAULT_DISK_NAME, port, signal } = checkDiskOptions(options)

@@ -172,3 +172,31 @@ test('a private window has a disk in Chromium, and one in memory in Firefox', as
     byte: 3,
   })
 })
+
+test("the first disk's worker is started ahead and is the one it has, or is ended where none is opened", async ({
+  session,
+}) => {
+  const workersOf = async (options: { name: string; backend?: 'memory' }): Promise<{ made: number; ended: number }> => {
+    const page = await session.open()
+    return page.evaluate(async (options) => {
+      const workers = { made: 0, ended: 0 }
+      globalThis.Worker = class extends Worker {
+        constructor(...args: ConstructorParameters<typeof Worker>) {
+          super(...args)
+          workers.made++
+        }
+        override terminate(): void {
+          workers.ended++
+          super.terminate()
+        }
+      }
+      const { openDisk } = await import('/src/index.ts')
+      await openDisk(options).catch(() => undefined)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return workers
+    }, options)
+  }
+  expect(await workersOf({ name: 'ahead' })).toEqual({ made: 1, ended: 0 })
+  expect(await workersOf({ name: '' })).toEqual({ made: 1, ended: 1 })
+  expect(await workersOf({ name: 'ahead', backend: 'memory' })).toEqual({ made: 0, ended: 0 })
+})
