@@ -51,8 +51,61 @@ function complex(bits) {
   return { type: 'v128', zero: minusZero, add, joining: [set('sum', op(add, ...halves))], load, size: bits / 4 }
 }
 
+/** Accumulators that are at work at once: additions wait for each other in each, and there are registers for so many. */
+const AT_ONCE = 8
+
+/**
+ * Where $n numbers are leaves of one length, as many as have accumulators: returns their sum, all leaves summed at once.
+ * @type {(bits: number, sum: Sum) => { locals: string, code: string }}
+ */
+function leavesAtOnce(bits, { type, add, joining }) {
+  const vectors = ACCUMULATORS / (128 / bits)
+  const leaves = Array.from({ length: AT_ONCE / vectors }, (_, leaf) => leaf)
+  const each = Array.from({ length: vectors }, (_, i) => i)
+  const loaded = (/** @type {number} */ leaf, /** @type {number} */ i) =>
+    `(v128.load offset=${16 * i} ${get(`at${leaf}`)})`
+  const count = leaves.length
+  const advance = leaves.map((leaf) =>
+    set(`at${leaf}`, op('i32.add', get(`at${leaf}`), `(i32.const ${ACCUMULATORS * (bits / 8)})`)),
+  )
+  const bytes = op('i32.shl', get('n'), `(i32.const ${Math.log2(bits / 8 / count)})`)
+  const joined = leaves.map((leaf) =>
+    [...each.map((i) => set(`r${i}`, get(`l${leaf}_${i}`))), ...joining, set(`sum${leaf}`, get('sum'))].join('\n'),
+  )
+  /** @type {(first: number, past: number) => string} */
+  const total = (first, past) =>
+    past - first === 1 ? get(`sum${first}`) : op(add, total(first, (first + past) / 2), total((first + past) / 2, past))
+  const isSo = [
+    `(i32.le_u ${get('n')} (i32.const ${count * LEAF}))`,
+    `(i32.gt_u ${get('n')} (i32.const ${(count / 2) * LEAF}))`,
+    `(i32.eqz (i32.and ${get('n')} (i32.const ${count * ACCUMULATORS - 1})))`,
+  ].reduce((all, test) => op('i32.and', all, test))
+  const code = `(if ${isSo} (then
+      ${set('end', op('i32.add', get('at'), bytes))}
+      ${set('at0', get('at'))}
+      ${leaves
+        .slice(1)
+        .map((leaf) => set(`at${leaf}`, op('i32.add', get(`at${leaf - 1}`), bytes)))
+        .join('\n')}
+      ${leaves.flatMap((leaf) => each.map((i) => set(`l${leaf}_${i}`, loaded(leaf, i)))).join('\n')}
+      (block $summed (loop $eight
+        ${advance.join('\n')}
+        (br_if $summed (i32.ge_u ${get('at0')} ${get('end')}))
+        ${leaves.flatMap((leaf) => each.map((i) => set(`l${leaf}_${i}`, op(`f${bits}x${128 / bits}.add`, get(`l${leaf}_${i}`), loaded(leaf, i))))).join('\n')}
+        (br $eight)))
+      ${joined.join('\n')}
+      (return ${total(0, count)})))`
+  const locals = leaves.map(
+    (leaf) =>
+      `(local $at${leaf} i32) (local $sum${leaf} ${type}) ${each.map((i) => `(local $l${leaf}_${i} v128)`).join(' ')}`,
+  )
+  return { locals: locals.join(' '), code }
+}
+
 /** Sums $n numbers of `bits` bits, a complex element being two. @type {(name: string, bits: number, sum: Sum) => string} */
-function pairwise(name, bits, { type, zero, add, joining, load, size }) {
+function pairwise(name, bits, sum) {
+  const { type, zero, add, joining, load, size } = sum
+  const atOnce = leavesAtOnce(bits, sum)
   const vectors = Array.from({ length: ACCUMULATORS / (128 / bits) }, (_, i) => i)
   const loaded = (/** @type {number} */ i) => `(v128.load offset=${16 * i} ${get('at')})`
   const past = (/** @type {string} */ count) =>
@@ -62,8 +115,9 @@ function pairwise(name, bits, { type, zero, add, joining, load, size }) {
     `(block $done (loop $next ${before.join(' ')} (br_if $done (i32.ge_u ${get('at')} ${get('end')}))
       ${after.join('\n')} (br $next)))`
   return `(func $${name} (param $at i32) (param $n i32) (result ${type})
-    (local $left i32) (local $end i32) (local $sum ${type}) ${vectors.map((i) => `(local $r${i} v128)`).join(' ')}
+    (local $left i32) (local $end i32) (local $sum ${type}) ${vectors.map((i) => `(local $r${i} v128)`).join(' ')} ${atOnce.locals}
     (if (i32.gt_u ${get('n')} (i32.const ${LEAF})) (then
+      ${atOnce.code}
       ${set('left', op('i32.and', op('i32.shr_u', get('n'), '(i32.const 1)'), '(i32.const -8)'))}
       (return (${add}
         (call $${name} ${get('at')} ${get('left')})
