@@ -1,6 +1,6 @@
 // Programs: expressions compiled to a list of kernel calls, run tile by tile over memory that is made once.
 import { DTYPES, type DType, type TypedArray } from '../dtype.js'
-import { allocate } from '../typed-array.js'
+import { allocate, partOf } from '../typed-array.js'
 import type { Node } from './expression.js'
 import type { Kernels } from './kernel-table.js'
 import { type Call, type Plan, planOf, type Value } from './plan.js'
@@ -34,7 +34,7 @@ export function compile(roots: readonly Node[], kernels: Kernels, room: Allocate
       const step = plan.needsScratch ? Math.min(n, CHUNK) : n
       for (let start = 0; start < n; start += step) {
         const count = Math.min(step, n - start)
-        const part = (index: number, array: TypedArray) => partOf(plan.values[index], array, start, count)
+        const part = (index: number, array: TypedArray) => elementsOf(plan.values[index], array, start, count)
         for (const [index, leaf] of plan.leaves) arrays[index] = part(index, inputs[leaf] as TypedArray)
         for (const [index, out] of plan.outs) arrays[index] = part(index, outs[out] as TypedArray)
         scratch.place(arrays, count)
@@ -45,11 +45,10 @@ export function compile(roots: readonly Node[], kernels: Kernels, room: Allocate
 }
 
 /** `count` elements from `start` on; a value of one element is always that. */
-function partOf(value: Value | undefined, array: TypedArray, start: number, count: number): TypedArray {
+function elementsOf(value: Value | undefined, array: TypedArray, start: number, count: number): TypedArray {
   if (value === undefined || value.isSingle) return array
   const { width } = DTYPES[value.dtype]
-  if (start === 0 && array.length === count * width) return array
-  return array.subarray(start * width, (start + count) * width)
+  return partOf(array, start * width, count * width)
 }
 
 function runCall({ run, inputs, output }: Call, arrays: TypedArray[], values: readonly Value[], n: number): void {
@@ -76,7 +75,7 @@ class Scratch {
       this.#capacity = count
     }
     for (const [index, register] of this.#plan.scratch) {
-      arrays[index] = partOf(this.#plan.values[index], this.#memory[register] as TypedArray, 0, count)
+      arrays[index] = elementsOf(this.#plan.values[index], this.#memory[register] as TypedArray, 0, count)
     }
     this.#placed = count
   }

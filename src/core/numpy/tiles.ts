@@ -3,7 +3,7 @@ import { DTYPES, type DType, type TypedArray } from '../dtype.js'
 import type { NDArray } from '../ndarray.js'
 import { isContiguous } from '../strided.js'
 import { type CopyRow, rowCopier } from '../strided-row.js'
-import { allocate } from '../typed-array.js'
+import { allocate, partOf } from '../typed-array.js'
 
 /** Elements of a tile in memory. */
 const DEFAULT_TILE = 65_536
@@ -38,34 +38,36 @@ export interface TileWriter {
 /** Tiles of `array`, of at most `capacity` elements: its own memory where they lie in it so. */
 export function tileReader(array: NDArray, capacity: number): TileReader {
   if (isContiguous(array.shape, array.strides)) {
-    return { read: (start, count) => partOf(array.data, array.dtype, array.offset + start, count) }
+    return { read: (start, count) => elementsOf(array.data, array.dtype, array.offset + start, count) }
   }
   const buffer = allocate(array.dtype, Math.min(capacity, array.size))
   const rows = new Rows(array, buffer, 'read')
   return {
     read(start, count) {
       rows.copy(start, count)
-      return partOf(buffer, array.dtype, 0, count)
+      return elementsOf(buffer, array.dtype, 0, count)
     },
   }
 }
 
 export function tileWriter(array: NDArray, capacity: number): TileWriter {
   if (isContiguous(array.shape, array.strides)) {
-    return { target: (start, count) => partOf(array.data, array.dtype, array.offset + start, count), write: () => {} }
+    return {
+      target: (start, count) => elementsOf(array.data, array.dtype, array.offset + start, count),
+      write: () => {},
+    }
   }
   const buffer = allocate(array.dtype, Math.min(capacity, array.size))
   const rows = new Rows(array, buffer, 'write')
   return {
-    target: (_start, count) => partOf(buffer, array.dtype, 0, count),
+    target: (_start, count) => elementsOf(buffer, array.dtype, 0, count),
     write: (start, count) => rows.copy(start, count),
   }
 }
 
-function partOf(data: TypedArray, dtype: DType, start: number, count: number): TypedArray {
+function elementsOf(data: TypedArray, dtype: DType, start: number, count: number): TypedArray {
   const { width } = DTYPES[dtype]
-  if (start === 0 && data.length === count * width) return data
-  return data.subarray(start * width, (start + count) * width)
+  return partOf(data, start * width, count * width)
 }
 
 interface RowAxis {
