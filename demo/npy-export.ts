@@ -11,16 +11,8 @@ export async function saveNpy(path: string, array: DiskBackedNDArray): Promise<v
   const suggestedName = `${path.split('/').at(-1)}.npy`
   const handle = await (window as SavePicker).showSaveFilePicker?.({ suggestedName })
   await runTask(`Saving ${suggestedName}`, async ({ signal, onProgress }) => {
-    let doneBytes = 0
-    const counted = new TransformStream<Uint8Array, Uint8Array>({
-      transform: (chunk, controller) => {
-        controller.enqueue(chunk)
-        doneBytes += chunk.byteLength
-        onProgress({ doneBytes, totalBytes: array.nbytes })
-      },
-    })
-    const file = toNpy(array).pipeThrough(counted, { signal })
-    if (handle) await file.pipeTo(await handle.createWritable(), { signal })
+    const file = toNpy(array, { signal, onProgress })
+    if (handle) await file.pipeTo(await handle.createWritable())
     else download(await new Response(file).blob(), suggestedName)
   })
 }

@@ -40,7 +40,7 @@ export async function inflate(
 
 /** Of what it is given at a time, browsers inflate all before anybody can say that it is enough. */
 async function* slicesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < bytes.byteLength; at += SLICE_BYTES) yield bytes.slice(at, at + SLICE_BYTES)
+  for (let at = 0; at < bytes.byteLength; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES)
 }
 
 /** Errors: InvalidSourceError. */

@@ -23,8 +23,9 @@ export async function fromNpy(source: ByteSource, options?: CreateOptions): Prom
 }
 
 /**
- * The array as a .npy file, read as the stream is, byte for byte what numpy.save writes. The stream fails with StaleArrayError
- * where the array is changed meanwhile, with the signal's reason, and as reading does. Source: numpy.save.
+ * The array as a .npy file, read as the stream is, byte for byte what numpy.save writes: a byte stream, which fills a reader's own
+ * buffer (`getReader({ mode: 'byob' })`) where the browser has those. It fails with StaleArrayError where the array is changed
+ * meanwhile, with the signal's reason, and as reading does. Source: numpy.save.
  */
 export function toNpy(
   array: DiskBackedNDArray | ArrayView | NDArray,
