@@ -38,7 +38,7 @@ export class WorkerHost implements ServiceHost {
   }
 
   async closeDirectory(): Promise<void> {
-    this.second?.end()
+    await this.second?.close()
     this.#giveUp()
   }
 }

@@ -26,7 +26,6 @@ export function secondWorker(disk: string): SecondWorker | undefined {
 
 export class SecondWorker implements SecondThread {
   readonly #disk: string
-  #worker: Worker | undefined
   #root: SharerRoot | undefined
   #ready: Promise<boolean> | undefined
   readonly #ended = new AbortController()
@@ -54,9 +53,14 @@ export class SecondWorker implements SecondThread {
     this.#root?.stopShares()
   }
 
-  end(): void {
+  /**
+   * Closes its files. It ends with this worker, and not before: of a worker that is ended right after one that it had made, Chromium
+   * (156) keeps both for ever, and debuggers wait for their answers.
+   */
+  async close(): Promise<void> {
+    this.stop()
+    await Promise.race([this.#root?.closeDisk(), this.#lost]).catch(() => undefined) // without it there is nothing open
     this.#ended.abort()
-    this.#worker?.terminate()
   }
 
   get #running(): SharerRoot {
@@ -67,7 +71,6 @@ export class SecondWorker implements SecondThread {
   /** Rejects where the browser refuses: then there is none. */
   async #start(): Promise<boolean> {
     const worker = new Worker(location.href, { type: 'module' })
-    this.#worker = worker
     const failed = new Promise<never>((_, reject) => worker.addEventListener('error', reject, { once: true }))
     const root = wrap<SharerRoot>(worker) as unknown as SharerRoot // every method of it is asynchronous already
     const lock = secondLockName(this.#disk)

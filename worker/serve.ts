@@ -34,6 +34,7 @@ export function serve(findParts: (parts: WorkerParts) => void = () => undefined)
     reduceFor: (share) => sharer.reduceFor(share),
     computeFor: (share, port) => sharer.computeFor(share, port),
     stopShares: () => sharer.stopShares(),
+    closeDisk: () => sharer.closeDisk(),
   }
 
   // Nobody could answer it, and the page would wait for ever: uncaught, the error reaches the page's Worker object.

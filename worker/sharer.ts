@@ -17,6 +17,8 @@ export interface SharerRoot extends Pick<ServiceRoot, 'hello'> {
   reduceFor(share: PieceShare): Promise<ArrayParts[]>
   computeFor(share: ElementsShare, port: MessagePort): Promise<void>
   stopShares(): void
+  /** For good. */
+  closeDisk(): void
 }
 
 export class Sharer implements Omit<SharerRoot, 'hello'> {
@@ -24,7 +26,7 @@ export class Sharer implements Omit<SharerRoot, 'hello'> {
   readonly #works = new Set<Work>()
 
   async shareDisk(disk: string): Promise<void> {
-    // The owner is closed with its files, and this worker with the owner.
+    // The owner is closed with its files, and closes these before.
     this.#data = new DataFiles(new OpfsDirectory(disk, await diskFolder(disk), () => undefined))
   }
 
@@ -58,5 +60,9 @@ export class Sharer implements Omit<SharerRoot, 'hello'> {
 
   stopShares(): void {
     for (const work of this.#works) work.abort()
+  }
+
+  closeDisk(): void {
+    this.#data?.close()
   }
 }

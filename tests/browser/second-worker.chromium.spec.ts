@@ -37,6 +37,21 @@ test('a second worker has a part in large reductions, and goes when the disk is 
   expect(seen.rows).toEqual([seen.largest])
 })
 
+test('no worker is left of disks that were closed', async ({ session }) => {
+  const page = await session.open()
+  await page.evaluate(async () => {
+    const { openDisk } = await import('/src/index.ts')
+    const { sum } = await import('/src/numpy.ts')
+    for (let round = 0; round < 40; round++) {
+      const disk = await openDisk({ name: 'again' })
+      const a = await disk.array(new Uint8Array(40 << 20))
+      for (let i = 0; i < 1 + (round % 3); i++) await sum(a) // it has just begun, or has computed
+      await disk.close()
+    }
+  })
+  await expect.poll(() => page.playwright.workers().length).toBe(0)
+})
+
 test('what goes to an array that it comes from is whole, when the second worker computes with it and when that ends amid it', async ({
   session,
 }) => {

@@ -231,7 +231,7 @@ async function trackOf(lane: number): Promise<Model> {
   const store = await disk().store<Track>('tracks', { valueType: Track })
   const track = await store.get(String(lane))
   if (track === undefined) return {}
-  await track.load('r')
+  await track.load('r', { discard: true }) // not what a write that was rejected has left in memory, done or not
   const { label, taken, marks } = track.extra
   const [total, number] = [await track.total(), Number(label)]
   await track.close()
