@@ -1,12 +1,16 @@
 // What goes out, read into a buffer of the reader's own.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Disk, exportStoreZip, NDArray, openDisk, toNpy, toNpz, type WorkOptions } from '../../../src/index.js'
 
 let disk: Disk
 beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2024, 1, 29) }) // a .zip file says when it was made
   disk = await openDisk({ name: 'own-buffer', backend: 'memory' })
 })
-afterAll(() => disk.close())
+afterAll(async () => {
+  await disk.close()
+  vi.useRealTimers()
+})
 
 const LENGTH = 3_000_000
 
