@@ -58,3 +58,14 @@ test('a reader that waits with one hears of an abort at once', async () => {
     await expect(next.then(() => reader.read(new Uint8Array(10)))).rejects.toThrow('enough')
   }
 })
+
+test('where there are no byte streams a stream is as good for a reader without one', async () => {
+  for (const out of await streams()) {
+    const whole = new Uint8Array(await new Response(out()).arrayBuffer())
+    vi.stubGlobal('ReadableByteStreamController', undefined)
+    const stream = out()
+    vi.unstubAllGlobals()
+    expect(() => stream.getReader({ mode: 'byob' })).toThrow(TypeError)
+    expect(Buffer.compare(new Uint8Array(await new Response(stream).arrayBuffer()), whole)).toBe(0)
+  }
+})
