@@ -48,7 +48,7 @@ test.each([1000, 524_289, 8 << 20])('into one of %i bytes comes what a reader wi
   }
 })
 
-test('a reader that waits with one hears of an abort at once', async () => {
+test('a reader with one hears of an abort', async () => {
   for (const out of await streams()) {
     const abort = new AbortController()
     const reader = out({ signal: abort.signal }).getReader({ mode: 'byob' })
