@@ -4,6 +4,7 @@ import { DEFAULT_PRIORITY, type Priority, rankOf } from './priority.js'
 import { Readers } from './readers.js'
 import type { Residency } from './residency.js'
 import type { Count, Resident } from './resident.js'
+import { writeBackUnlessGone } from './write-back.js'
 
 /** Whoever fetches ahead uses it soon, or not at all. */
 const AWAITED_FOR_MS = 10_000
@@ -98,7 +99,8 @@ export class ArrayMemory implements Resident {
     try {
       const isGone = await lock.alone(async () => {
         if (this.leave === undefined) return false // used again meanwhile
-        await this.#array.writeBack({})
+        await writeBackUnlessGone(this.#array, {})
+        if (this.#array.isGone) return true
         if (this.#isWanted) return false // given away meanwhile
         this.#array.evict()
         return true

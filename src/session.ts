@@ -14,7 +14,7 @@ import { Residency } from './residency.js'
 import { ServiceBuffers } from './service-buffers.js'
 import { Snapshots } from './snapshots.js'
 import type { Watermarks } from './watermarks.js'
-import { writeBackAll } from './write-back.js'
+import { writeBackAll, writeBackUnlessGone } from './write-back.js'
 
 /** Arrays under it end with their page. */
 export const EPHEMERAL_FOLDER = '~ephemeral'
@@ -242,7 +242,7 @@ export class Session {
     if (this.#state !== 'open') return
     try {
       if (residency.occupants.count === 0 && !residency.purge && !residency.meta.ephemeral && !residency.isGone) {
-        await residency.lock.alone(() => residency.writeBack({}))
+        await residency.lock.alone(() => writeBackUnlessGone(residency, {}))
       }
     } catch (error) {
       this.emit('error', { error, path: residency.path, during: 'write-back' })

@@ -1,23 +1,43 @@
 // Changed arrays written back: every one, and one whose buffer is given up.
 import type { WorkOptions } from './call.js'
+import { StaleArrayError } from './core/errors.js'
 import { wrap } from './core/typed-array.js'
 import type { Occupant } from './live.js'
 import type { Residency } from './residency.js'
 import { takeBuffer, writeBuffer } from './transfer.js'
 import { reporter, signalOnly } from './work-options.js'
 
-/** `onProgress` counts the bytes of all. Errors: the first that fails. */
+/** `onProgress` counts the bytes of all. Errors: the first that came up, all others being written; the signal's reason at once. */
 export async function writeBackAll(residencies: ReadonlyMap<number, Residency>, options: WorkOptions): Promise<void> {
   const changed = [...residencies.values()].filter((residency) => residency.hasChanges)
   const totalBytes = changed.reduce((sum, { meta }) => sum + meta.nbytes, 0)
   const report = reporter(options, totalBytes)
   report(0)
   let before = 0
+  const errors: unknown[] = []
   for (const residency of residencies.values()) {
     const onProgress: WorkOptions['onProgress'] = ({ doneBytes }) => report(Math.min(before + doneBytes, totalBytes))
     const each = { ...signalOnly(options), onProgress }
-    await residency.lock.alone(() => residency.writeBack(each), options.signal)
+    try {
+      await residency.lock.alone(() => writeBackUnlessGone(residency, each), options.signal)
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      errors.push(error)
+    }
     if (changed.includes(residency)) before += residency.meta.nbytes
+  }
+  if (errors.length > 0) throw errors[0]
+}
+
+/** As `writeBack`, in a turn, for whoever did not ask for this array: where it was removed in the meantime there is nothing to write. */
+export async function writeBackUnlessGone(residency: Residency, options: WorkOptions): Promise<void> {
+  try {
+    await residency.writeBack(options)
+  } catch (error) {
+    if (!(error instanceof StaleArrayError)) throw error
+    residency.doubt()
+    await residency.renew().catch(() => undefined)
+    if (!residency.isGone) throw error
   }
 }
 

@@ -3,6 +3,7 @@ import { DiskBackedNDArray, deleteDisk, listDisks, openDisk } from '../../src/in
 import { deepEqual, equal, ok, rejects } from '../support/assert.js'
 import type { Case } from '../support/conformance.js'
 import { counted, MIB, noise } from './numbers.js'
+import { PointCloud } from './point-cloud.js'
 
 export const diskCases: Case[] = [
   {
@@ -144,6 +145,35 @@ export const diskCases: Case[] = [
       const port = await disk.connect()
       ok(port instanceof MessagePort)
       port.close()
+    },
+  },
+  {
+    name: 'flush and close write all that is there, and are no failure for what is replaced, moved upon or deleted meanwhile',
+    async run(t) {
+      // The race is between messages to the worker: each round lets the removal go a little earlier.
+      for (let ticks = 0; ticks < 12; ticks++) {
+        const disk = await t.openDisk()
+        for (const cachePath of ['replaced', 'moved upon', 'kept']) {
+          const array = await disk.array(counted(3), { cachePath })
+          ;(await array.data())[0] = 5
+        }
+        const from = { disk, enableCaching: true, cachePath: 'moved upon', purgeDiskOnGc: false, name: 'tower' }
+        const removals = [
+          disk.array(counted(4), { cachePath: 'replaced' }),
+          PointCloud.create(Float32Array.of(1, 2, 3), from),
+        ]
+        for (let tick = 0; tick < ticks; tick++) await undefined
+        await Promise.all([...removals, disk.flush()])
+        deepEqual(
+          (await disk.list()).map(({ path }) => path),
+          ['kept', 'moved upon', 'replaced'],
+        )
+        const kept = await disk.openArray('kept')
+        await kept.load('r', { discard: true })
+        equal(await kept.item(0), 5)
+        equal((await disk.openArray('replaced')).size, 4)
+        await Promise.all([disk.clear(), disk.close()])
+      }
     },
   },
   {

@@ -86,6 +86,20 @@ describe('a write that is refused', () => {
     await disk.close()
   })
 
+  test('makes flush reject, once all others are written', async () => {
+    const faulty = await open()
+    const { array } = await changedArray(faulty, 2 * MIB)
+    const other = await faulty.disk.array(new Float64Array(3), { cachePath: 'b' })
+    ;(await other.data())[0] = 7
+    faulty.directory.fault = (operation) =>
+      operation.kind === 'write' && operation.bytes.byteLength >= MIB / 2 ? 'throw' : undefined
+    await expect(faulty.disk.flush()).rejects.toThrow(QuotaExceededError)
+    expect([array.dirty, other.dirty]).toEqual([true, false])
+    faulty.directory.fault = () => undefined
+    await faulty.disk.flush()
+    expect(array.dirty).toBe(false)
+  })
+
   test('is given up by close with discard', async () => {
     const faulty = await open()
     await changedArray(faulty, 2 * MIB)
