@@ -32,8 +32,8 @@ function speedOf(sum, bytes) {
 
 /** @type {[string, Checksum | undefined][]} */
 const implementations = [
-  ['plain JavaScript', module.createPlainChecksum()],
-  ['WebAssembly SIMD, with the copy in', module.createSimdChecksum()],
+  ['plain JavaScript', module.createPlainSumming().one],
+  ['WebAssembly SIMD, with the copy in', module.createSimdSumming()?.one],
 ]
 for (const [name, sum] of implementations) {
   console.log(sum ? name : `${name}: not available here`)

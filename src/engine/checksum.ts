@@ -10,15 +10,30 @@ import { createMemory, instantiate, type Memory } from './web-assembly.js'
 /** Gives a non-negative integer of 53 bits. The bytes may start at any offset of their buffer. */
 export type Checksum = (bytes: Uint8Array) => number
 
+/** Of two blocks of one length, whole groups; where it can be, both at once, for one alone waits for its own products. */
+type Checksums = (first: Uint8Array, second: Uint8Array) => readonly [number, number]
+
+export interface Summing {
+  readonly one: Checksum
+  readonly two: Checksums
+}
+
 /** Sixteen lanes of 32 bits, and how whole groups of 64 bytes are taken into them. */
 interface Absorber {
   readonly lanes: Int32Array
   absorb(groups: Uint8Array): void
 }
 
+/** Twice as many. */
+interface PairAbsorber {
+  readonly lanes: Int32Array
+  absorbTwo(first: Uint8Array, second: Uint8Array): void
+}
+
 /** What checksum.wat exports; all are addresses. */
 interface ChecksumExports {
   readonly absorb: (lanes: number, at: number, end: number) => void
+  readonly absorbTwo: (lanes: number, at: number, end: number, beside: number) => void
 }
 
 const LANES = 16
@@ -26,60 +41,95 @@ const GROUP_BYTES = 64
 const FACTOR = 0x9e3779b1
 export const CHECKSUM_LANES = Int32Array.from({ length: LANES }, (_, lane) => mix(Math.imul(lane + 1, 0x9e3779b9)))
 
-let chosen: Checksum | undefined
+let chosen: Summing | undefined
 /** For bytes in the memory that blocks are computed in. */
-let near: { readonly buffer: ArrayBuffer; readonly sum: Checksum } | undefined
+let near: { readonly buffer: ArrayBuffer; readonly summing: Summing } | undefined
 
 /** The checksum of `bytes`, an integer of 53 bits: guards against torn writes and flipped bits, not against malice. */
 export function checksum(bytes: Uint8Array): number {
-  if (near !== undefined && bytes.buffer === near.buffer) return near.sum(bytes)
-  chosen ??= createSimdChecksum() ?? createPlainChecksum()
-  return chosen(bytes)
+  return summingOf(bytes).one(bytes)
+}
+
+/** The checksums of blocks of such lengths that lie one after the other. */
+export function checksums(bytes: Uint8Array, lengths: readonly number[]): number[] {
+  const { one, two } = summingOf(bytes)
+  const sums: number[] = []
+  for (let at = 0; sums.length < lengths.length; ) {
+    const [length = 0, next] = lengths.slice(sums.length)
+    const block = bytes.subarray(at, at + length)
+    at += length
+    if (length !== next || length % GROUP_BYTES !== 0) sums.push(one(block))
+    else {
+      sums.push(...two(block, bytes.subarray(at, at + length)))
+      at += length
+    }
+  }
+  return sums
 }
 
 /** Bytes in that memory are summed where they lie from now on; 128 bytes from `room` on, for lanes and a group, are for that. */
 export function sumWithin(memory: Memory, room: number): void {
-  const sum = createNearChecksum(memory, room)
-  near = sum && { buffer: memory.buffer, sum }
+  const summing = createNearSumming(memory, room)
+  near = summing && { buffer: memory.buffer, summing }
 }
 
-/** The checksum in plain JavaScript. */
-export function createPlainChecksum(): Checksum {
+function summingOf({ buffer }: Uint8Array): Summing {
+  if (near !== undefined && buffer === near.buffer) return near.summing
+  chosen ??= createSimdSumming() ?? createPlainSumming()
+  return chosen
+}
+
+/** In plain JavaScript. */
+export function createPlainSumming(): Summing {
   const lanes = new Int32Array(LANES)
   const absorb = (groups: Uint8Array): void => {
     const words = new DataView(groups.buffer, groups.byteOffset, groups.length)
     for (let first = 0; first < LANES; first += 4) absorbFour(lanes, first, words)
   }
-  return checksumWith({ lanes, absorb }, new Uint8Array(GROUP_BYTES))
+  const one = oneWith({ lanes, absorb }, new Uint8Array(GROUP_BYTES))
+  return { one, two: (first, second) => [one(first), one(second)] }
 }
 
-/** The checksum in WebAssembly; undefined where SIMD is missing or the page's CSP lacks 'wasm-unsafe-eval'. */
-export function createSimdChecksum(): Checksum | undefined {
+/** In WebAssembly; undefined where SIMD is missing or the page's CSP lacks 'wasm-unsafe-eval'. */
+export function createSimdSumming(): Summing | undefined {
   const found = orUndefined(() => {
     const memory = createMemory(128 << 10)
     return { memory, exports: checksumOver(memory) }
   })
   if (found === undefined) return undefined
   const { memory, exports } = found
-  const lanes = new Int32Array(memory.buffer, 0, LANES)
-  const room = new Uint8Array(memory.buffer, GROUP_BYTES)
+  const lanes = new Int32Array(memory.buffer, 0, 2 * LANES)
+  const room = new Uint8Array(memory.buffer, 2 * GROUP_BYTES)
   const absorb = (groups: Uint8Array): void => {
     for (let at = 0; at < groups.length; at += room.length) {
       const piece = groups.subarray(at, at + room.length)
       room.set(piece)
-      exports.absorb(0, GROUP_BYTES, GROUP_BYTES + piece.length)
+      exports.absorb(0, room.byteOffset, room.byteOffset + piece.length)
     }
   }
-  return checksumWith({ lanes, absorb }, new Uint8Array(GROUP_BYTES))
+  const half = room.length / 2
+  const absorbTwo = (first: Uint8Array, second: Uint8Array): void => {
+    for (let at = 0; at < first.length; at += half) {
+      const piece = first.subarray(at, at + half)
+      room.set(piece)
+      room.set(second.subarray(at, at + half), half)
+      exports.absorbTwo(0, room.byteOffset, room.byteOffset + piece.length, room.byteOffset + half)
+    }
+  }
+  const one = oneWith({ lanes: lanes.subarray(0, LANES), absorb }, new Uint8Array(GROUP_BYTES))
+  return { one, two: twoWith({ lanes, absorbTwo }) }
 }
 
 /** The same of bytes that lie in `memory`; see `sumWithin`. */
-export function createNearChecksum(memory: Memory, room: number): Checksum | undefined {
+export function createNearSumming(memory: Memory, room: number): Summing | undefined {
   const exports = orUndefined(() => checksumOver(memory))
   if (exports === undefined) return undefined
-  const lanes = new Int32Array(memory.buffer, room, LANES)
+  const lanes = new Int32Array(memory.buffer, room, 2 * LANES)
   const absorb = ({ byteOffset, length }: Uint8Array): void => exports.absorb(room, byteOffset, byteOffset + length)
-  return checksumWith({ lanes, absorb }, new Uint8Array(memory.buffer, room + GROUP_BYTES, GROUP_BYTES))
+  const absorbTwo = ({ byteOffset, length }: Uint8Array, second: Uint8Array): void =>
+    exports.absorbTwo(room, byteOffset, byteOffset + length, second.byteOffset)
+  const tail = new Uint8Array(memory.buffer, room + GROUP_BYTES, GROUP_BYTES) // whole groups alone have no use for it
+  return { one: oneWith({ lanes: lanes.subarray(0, LANES), absorb }, tail), two: twoWith({ lanes, absorbTwo }) }
 }
 
 /** The module on `memory`. Throws what the browser does. */
@@ -96,7 +146,7 @@ function orUndefined<T>(make: () => T): T | undefined {
 }
 
 /** `tail`: a group, where `absorb` takes it. */
-function checksumWith({ lanes, absorb }: Absorber, tail: Uint8Array): Checksum {
+function oneWith({ lanes, absorb }: Absorber, tail: Uint8Array): Checksum {
   return (bytes) => {
     const whole = bytes.length - (bytes.length % GROUP_BYTES)
     lanes.set(CHECKSUM_LANES)
@@ -106,6 +156,16 @@ function checksumWith({ lanes, absorb }: Absorber, tail: Uint8Array): Checksum {
       absorb(tail)
     }
     return fold(lanes, bytes.length)
+  }
+}
+
+function twoWith({ lanes, absorbTwo }: PairAbsorber): Checksums {
+  const [ofFirst, ofSecond] = [lanes.subarray(0, LANES), lanes.subarray(LANES)]
+  return (first, second) => {
+    ofFirst.set(CHECKSUM_LANES)
+    ofSecond.set(CHECKSUM_LANES)
+    absorbTwo(first, second)
+    return [fold(ofFirst, first.length), fold(ofSecond, second.length)]
   }
 }
 

@@ -1,7 +1,7 @@
 // A value on its way to disk: blocks with reserved room, filled before the commit that names them.
 import { partOf } from '../core/typed-array.js'
 import { BLOCK_BYTES } from '../protocol.js'
-import { checksum } from './checksum.js'
+import { checksums } from './checksum.js'
 import type { DataFiles } from './data-files.js'
 import {
   type BlockTable,
@@ -62,7 +62,7 @@ export class Draft {
     }
     for (let done = 0; done < bytes.byteLength; ) {
       const left = partOf(bytes, done, bytes.byteLength - done)
-      const length = this.#putNeighbours(blockAt(this.#filled, this.nbytes), left, [])
+      const length = this.#putNeighbours(blockAt(this.#filled, this.nbytes), left, undefined)
       this.#filled += length
       done += length
       if (steps.spend(length)) await steps.pause()
@@ -71,26 +71,28 @@ export class Draft {
 
   /**
    * Whole blocks from byte `start` on, in any order, instead of `write`: whoever puts them sees to it that none is missing.
-   * `checksums`: theirs, where they are known. Errors: AbortedError.
+   * `known`: their checksums, where they are. Errors: AbortedError.
    */
-  put(start: number, bytes: Uint8Array, checksums: readonly number[] = []): void {
+  put(start: number, bytes: Uint8Array, known?: readonly number[]): void {
     const first = blockAt(start, this.nbytes)
     for (let done = 0; done < bytes.byteLength; ) {
       const index = blockAt(start + done, this.nbytes)
       const left = partOf(bytes, done, bytes.byteLength - done)
-      done += this.#putNeighbours(index, left, checksums.slice(index - first))
+      done += this.#putNeighbours(index, left, known?.slice(index - first))
     }
   }
 
   /** Writes blocks that lie one after the other, at least one; returns how many bytes of `bytes` they took. */
-  #putNeighbours(first: number, bytes: Uint8Array, checksums: readonly number[]): number {
+  #putNeighbours(first: number, bytes: Uint8Array, known: readonly number[] | undefined): number {
     if (this.#closed) throw new AbortedError('this value was given up')
     const wanted = Math.min(bytes.byteLength, MAX_WRITE_BYTES)
     const length = neighbouringBytes(this.blocks, this.nbytes, first, wanted)
-    for (let done = 0, nth = 0; done < length; nth++) {
-      const end = done + blockLength(first + nth, this.nbytes)
-      this.blocks[2 * (first + nth) + 1] = checksums[nth] ?? checksum(bytes.subarray(done, end))
-      done = end
+    const lengths: number[] = []
+    for (let rest = length; rest > 0; rest -= lengths.at(-1) ?? 0) {
+      lengths.push(blockLength(first + lengths.length, this.nbytes))
+    }
+    for (const [nth, sum] of (known?.slice(0, lengths.length) ?? checksums(bytes, lengths)).entries()) {
+      this.blocks[2 * (first + nth) + 1] = sum
     }
     this.#data.write(partOf(bytes, 0, length), positionOf(this.blocks, first))
     return length

@@ -4,7 +4,7 @@ import { cast, type Node } from '../../core/numpy/expression.js'
 import { sizeOf } from '../../core/shape.js'
 import { bytesOf, partOf } from '../../core/typed-array.js'
 import { BLOCK_BYTES } from '../../protocol.js'
-import { checksum } from '../checksum.js'
+import { checksums } from '../checksum.js'
 import type { DataFiles } from '../data-files.js'
 import type { Work } from '../work.js'
 import { Deliveries, type Delivery, ordersFrom, type Run, RunsLeft } from './deliveries.js'
@@ -95,11 +95,11 @@ export async function computeRuns(
   const runs = new Runs(roots, computing, runLength(roots), work)
   for await (const order of ordersFrom(port, () => work.abort())) {
     const made = await runs.compute(order.start, order.count)
-    const checksums = made.map((bytes, i) => (areSummed[i] ? checksumsOf(bytes) : undefined))
+    const sums = made.map((bytes, i) => (areSummed[i] ? checksums(bytes, blocksIn(bytes)) : undefined))
     made.forEach((bytes, i) => {
       new Uint8Array(order.buffers[i] as ArrayBuffer).set(bytes)
     })
-    port.postMessage({ ...order, checksums } satisfies Delivery, [...order.buffers])
+    port.postMessage({ ...order, checksums: sums } satisfies Delivery, [...order.buffers])
   }
 }
 
@@ -143,9 +143,9 @@ class Runs {
   }
 }
 
-/** The least that is whole blocks of every result. */
+/** Two whole blocks of every result, or more: checksums are made of two at a time. */
 function runLength(roots: readonly Node[]): number {
-  return BLOCK_BYTES / Math.min(...roots.map(itemsize))
+  return (2 * BLOCK_BYTES) / Math.min(...roots.map(itemsize))
 }
 
 function bytesOfAll(roots: readonly Node[]): number {
@@ -156,8 +156,7 @@ function itemsize({ dtype }: Node): number {
   return DTYPES[dtype].itemsize
 }
 
-function checksumsOf(bytes: Uint8Array): number[] {
-  const sums: number[] = []
-  for (let at = 0; at < bytes.byteLength; at += BLOCK_BYTES) sums.push(checksum(bytes.subarray(at, at + BLOCK_BYTES)))
-  return sums
+/** The lengths of the blocks in a run of full length. */
+function blocksIn({ byteLength }: Uint8Array): number[] {
+  return Array.from({ length: byteLength / BLOCK_BYTES }, () => BLOCK_BYTES)
 }

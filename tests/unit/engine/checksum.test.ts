@@ -5,17 +5,18 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import openWabt from 'wabt'
 import {
   type Checksum,
-  createNearChecksum,
-  createPlainChecksum,
-  createSimdChecksum,
+  checksums,
+  createNearSumming,
+  createPlainSumming,
+  createSimdSumming,
 } from '../../../src/engine/checksum.js'
 import { CHECKSUM_WASM } from '../../../src/engine/checksum-wasm.js'
 
 const MIB = 2 ** 20
-const plain = createPlainChecksum()
-const simd = required(createSimdChecksum())
+const { one: plain } = createPlainSumming()
+const { one: simd, two: simdTwo } = required(createSimdSumming())
 
-function required(made: Checksum | undefined): Checksum {
+function required<T>(made: T | undefined): T {
   if (made === undefined) throw new Error('no WebAssembly SIMD here')
   return made
 }
@@ -219,7 +220,7 @@ describe('both implementations', () => {
 
   it('agree on bytes that are summed where they lie', () => {
     const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 })
-    const near = required(createNearChecksum(memory, 192))
+    const near = required(createNearSumming(memory, 192)).one
     const pool = new Uint8Array(memory.buffer)
     pool.set(randomBytes(pool.length, 16))
     for (const [at, length] of [
@@ -233,6 +234,49 @@ describe('both implementations', () => {
     ] as const) {
       const view = pool.subarray(at, at + length)
       expect(near(view)).toBe(plain(view))
+    }
+  })
+
+  it.each([64, 6400, 65_472, 130_944, 262_144, MIB])('sum two blocks of %i bytes at once as one by one', (length) => {
+    const pool = randomBytes(2 * length + 8, 17)
+    const memory = new WebAssembly.Memory({ initial: 40, maximum: 40 })
+    const near = required(createNearSumming(memory, 64))
+    const placed = new Uint8Array(memory.buffer, 192, pool.length)
+    placed.set(pool)
+    for (const [first, second] of [
+      [0, length],
+      [length + 3, 1],
+      [5, 5],
+    ] as const) {
+      const ofPool = [pool.subarray(first, first + length), pool.subarray(second, second + length)] as const
+      const expected = ofPool.map(plain)
+      expect(simdTwo(...ofPool)).toEqual(expected)
+      const blocks = [placed.subarray(first, first + length), placed.subarray(second, second + length)] as const
+      expect(near.two(...blocks)).toEqual(expected)
+      expect(blocks.map(near.one)).toEqual(expected)
+    }
+  })
+
+  it('sum blocks that lie one after the other, whatever their lengths', () => {
+    for (const lengths of [
+      [],
+      [0],
+      [100],
+      [64, 64],
+      [64, 64, 64],
+      [MIB, MIB, MIB, 262_144, 262_144, 7],
+      [65, 65, 128],
+    ]) {
+      const pool = randomBytes(
+        lengths.reduce((sum, length) => sum + length, 3),
+        18,
+      )
+      let at = 0
+      const expected = lengths.map((length) => {
+        at += length
+        return plain(pool.subarray(at - length, at))
+      })
+      expect(checksums(pool, lengths)).toEqual(expected)
     }
   })
 
@@ -273,7 +317,7 @@ describe('the WebAssembly module', () => {
   ])('gives way to plain JavaScript where WebAssembly %s', async (_, replacement) => {
     vi.stubGlobal('WebAssembly', replacement)
     const fresh = await import('../../../src/engine/checksum.js')
-    expect(fresh.createSimdChecksum()).toBeUndefined()
+    expect(fresh.createSimdSumming()).toBeUndefined()
     expect(fresh.checksum(ascending(1000))).toBe(plain(ascending(1000)))
   })
 
