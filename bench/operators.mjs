@@ -26,7 +26,10 @@ async function run(page) {
   const names = await page.evaluate((bytes) => window.prepareOperators(bytes), byteLength)
   const numpy = await startNumPy(byteLength)
   const times = names.map((name) => ({ name, one: numbers(), two: numbers(), numpy: numbers() }))
+  const reads = numbers()
   for (let round = 0; round <= rounds; round++) {
+    const read = await page.evaluate(() => window.timeRead())
+    if (round > 0) reads.push(read)
     for (const row of times) {
       const { name } = row
       await Promise.all([page.evaluate(() => window.flushOperators()), numpy?.flush()])
@@ -45,6 +48,11 @@ async function run(page) {
   console.log(`Arrays of ${values.mebibytes} MiB on disk; medians of ${rounds} rounds after a warm-up, ms.\n`)
   if (numpy === undefined) console.log('NumPy is skipped: there is no python3 with numpy.\n')
   console.log(report(times, numpy?.version))
+  const sums = times.flatMap(({ name, one }) => (name === 'sum(a)' || name === 'mean(a)' ? [median(one)] : []))
+  const ratios = sums.map((sum) => (median(reads) / sum).toFixed(2))
+  console.log(
+    `\nOne raw read() of an array into a reused buffer: ${milliseconds(median(reads))} ms. sum and mean with one worker: ${ratios.join(', ')} of its speed.`,
+  )
 }
 
 /** @returns {number[]} */

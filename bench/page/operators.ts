@@ -2,6 +2,7 @@
 import { type Disk, type DiskBackedNDArray, type DType, NDArray, openDisk } from '../../src/index.js'
 import { inlineWorker } from '../../src/inline.js'
 import * as numpy from '../../src/numpy.js'
+import { FloorFile } from './contenders/floor.js'
 
 declare global {
   interface Window {
@@ -11,6 +12,8 @@ declare global {
     flushOperators(): Promise<void>
     /** Milliseconds of one run, of one worker or of two. */
     timeOperator(name: string, workers: 1 | 2): Promise<number>
+    /** Milliseconds of one `read()` of as many bytes as an array has, by a hand-written worker, into the buffer that it had before. */
+    timeRead(): Promise<number>
   }
 }
 
@@ -39,6 +42,7 @@ type Workloads = Readonly<Record<string, () => Promise<unknown>>>
 
 const disks: Disk[] = []
 const workloads = new Map<number, Workloads>()
+const file = new FloorFile()
 
 window.prepareOperators = async (byteLength) => {
   const options = { memoryBudget: 64 * MIB }
@@ -50,6 +54,9 @@ window.prepareOperators = async (byteLength) => {
     await visitEveryDType(disk)
     workloads.set(workers, await workloadsOver(disk, byteLength))
   }
+  await file.open()
+  await file.writePieces(new Uint8Array(byteLength).fill(1))
+  file.spare = new Uint8Array(byteLength)
   return Object.keys(workloads.get(1) ?? {})
 }
 
@@ -61,6 +68,12 @@ window.timeOperator = async (name, workers) => {
   const started = performance.now()
   await workloads.get(workers)?.[name]?.()
   return performance.now() - started
+}
+
+window.timeRead = async () => {
+  const { bytes, milliseconds } = await file.ask({ kind: 'read', at: 0, into: file.takeSpare() })
+  file.spare = bytes
+  return milliseconds
 }
 
 /** Code that has seen one kind of array only may be faster than code that has seen all. */

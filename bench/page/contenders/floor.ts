@@ -92,7 +92,7 @@ function sliceTrials(file: FloorFile, data: BenchData): Trial[] {
 }
 
 /** The page's end of the worker. Answers come in the order of the requests. */
-class FloorFile {
+export class FloorFile {
   /** A buffer of the large array's size that the page has and the worker does not. */
   spare: Uint8Array<ArrayBuffer> | undefined
   readonly #pieces: Uint8Array<ArrayBuffer>[] = []

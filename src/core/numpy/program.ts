@@ -6,7 +6,7 @@ import type { Kernels } from './kernel-table.js'
 import { type Call, type Plan, planOf, type Value } from './plan.js'
 
 /** Elements computed at a time where there are steps between: what they leave stays in the cache. */
-const CHUNK = 4096
+const CHUNK = 16_384
 
 export interface Program {
   /** The indices of the arrays it reads. */
