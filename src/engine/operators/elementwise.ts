@@ -16,6 +16,9 @@ import { type ElementsShare, FEWEST_SHARED_BYTES } from './sharing.js'
 import type { Lease } from './tile-memory.js'
 import { wholeWalk } from './walk.js'
 
+/** Of the results of a run: with another thread there are three more runs in memory. */
+const MOST_PAIRED_BYTES = 4 * BLOCK_BYTES
+
 /** Errors: those of reading, DTypeError (integers to negative powers), QuotaExceededError. */
 export async function elementwise(job: Job): Promise<void> {
   const { roots, computing, results, work } = job
@@ -143,9 +146,10 @@ class Runs {
   }
 }
 
-/** Two whole blocks of every result, or more: checksums are made of two at a time. */
+/** Whole blocks of every result, two or more where that is not much: checksums are made of two at a time. */
 function runLength(roots: readonly Node[]): number {
-  return (2 * BLOCK_BYTES) / Math.min(...roots.map(itemsize))
+  const least = BLOCK_BYTES / Math.min(...roots.map(itemsize))
+  return 2 * least * bytesOfAll(roots) <= MOST_PAIRED_BYTES ? 2 * least : least
 }
 
 function bytesOfAll(roots: readonly Node[]): number {
