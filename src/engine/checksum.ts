@@ -10,7 +10,7 @@ import { createMemory, instantiate, type Memory } from './web-assembly.js'
 /** Gives a non-negative integer of 53 bits. The bytes may start at any offset of their buffer. */
 export type Checksum = (bytes: Uint8Array) => number
 
-/** Of two blocks of one length, whole groups; where it can be, both at once, for one alone waits for its own products. */
+/** Of two blocks of one length, one whole group or more; where it can be, both at once, for one alone waits for its own products. */
 type Checksums = (first: Uint8Array, second: Uint8Array) => readonly [number, number]
 
 export interface Summing {
@@ -58,11 +58,10 @@ export function checksums(bytes: Uint8Array, lengths: readonly number[]): number
     const [length = 0, next] = lengths.slice(sums.length)
     const block = bytes.subarray(at, at + length)
     at += length
-    if (length !== next || length % GROUP_BYTES !== 0) sums.push(one(block))
-    else {
+    if (length === next && length > 0 && length % GROUP_BYTES === 0) {
       sums.push(...two(block, bytes.subarray(at, at + length)))
       at += length
-    }
+    } else sums.push(one(block))
   }
   return sums
 }

@@ -260,7 +260,7 @@ describe('both implementations', () => {
   it('sum blocks that lie one after the other, whatever their lengths', () => {
     for (const lengths of [
       [],
-      [0],
+      [0, 0],
       [100],
       [64, 64],
       [64, 64, 64],
