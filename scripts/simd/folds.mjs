@@ -67,19 +67,21 @@ function extreme(name, lanes) {
     )
   }
   const steps = kept.map((of, i) => {
-    const nan = isFloat ? set('nan', op('v128.or', get('nan'), op(`${shape}.ne`, get('x'), get('x')))) : ''
-    return [set('x', load('at', 16 * i)), nan, set(of, better(of))].join('\n')
+    const nan = `n${i}` // of each its own: one for all would be waited for
+    const noted = isFloat ? set(nan, op('v128.or', get(nan), op(`${shape}.ne`, get('x'), get('x')))) : ''
+    return [set('x', load('at', 16 * i)), noted, set(of, better(of))].join('\n')
   })
-  const result = (/** @type {string} */ of) => (isFloat ? op('v128.or', get(of), get('nan')) : get(of))
+  const results = kept.map((of, i) => (isFloat ? op('v128.or', get(of), get(`n${i}`)) : get(of)))
+  const locals = [...kept, ...(isFloat ? kept.map((_, i) => `n${i}`) : [])]
   return `(func (export "${name}_${dtype}") (param $at i32) (param $end i32) (param $to i32)
-    (local $last i32) (local $x v128) (local $nan v128) ${kept.map((of) => `(local $${of} v128)`).join(' ')}
+    (local $last i32) (local $x v128) ${locals.map((name) => `(local $${name} v128)`).join(' ')}
     ${kept.map((of, i) => set(of, load('at', 16 * i))).join('\n')}
     (loop $next
       ${steps.join('\n')}
       (if (i32.lt_u (local.tee $at (i32.add ${get('at')} (i32.const ${16 * FOLDED}))) ${get('end')}) (then
         (if (i32.gt_u ${get('at')} (local.tee $last (i32.sub ${get('end')} (i32.const ${16 * FOLDED})))) (then ${set('at', get('last'))}))
         (br $next))))
-    ${kept.map((of, i) => `(v128.store offset=${16 * i} ${get('to')} ${result(of)})`).join('\n')})`
+    ${results.map((result, i) => `(v128.store offset=${16 * i} ${get('to')} ${result})`).join('\n')})`
 }
 
 /**
