@@ -16,8 +16,8 @@ import { type ElementsShare, FEWEST_SHARED_BYTES } from './sharing.js'
 import type { Lease } from './tile-memory.js'
 import { wholeWalk } from './walk.js'
 
-/** Of the results of a run: with another thread there are three more runs in memory. */
-const MOST_PAIRED_BYTES = 4 * BLOCK_BYTES
+/** Read and made in a run of two blocks: longer ones are shared badly, and with another thread the results of three more are in memory. */
+const MOST_PAIRED_BYTES = 8 * BLOCK_BYTES
 
 /** Errors: those of reading, DTypeError (integers to negative powers), QuotaExceededError. */
 export async function elementwise(job: Job): Promise<void> {
@@ -27,10 +27,10 @@ export async function elementwise(job: Job): Promise<void> {
   const size = sizeOf(roots[0]?.shape ?? [])
   if (size === 0) return
   const casts = roots.map((root, i) => cast(root, sinks[i]?.dtype ?? root.dtype))
-  const length = runLength(casts)
+  const length = runLength(casts, job.expressions.bytesPerElement)
   const left = new RunsLeft(size, length)
   const runs = new Runs(casts, computing, Math.min(size, length), work)
-  const deliveries = deliveriesTo(sinks, casts, job, left)
+  const deliveries = deliveriesTo(sinks, casts, job, { left, length })
   try {
     await all(left, runs, sinks, deliveries, work)
   } finally {
@@ -76,26 +76,26 @@ function deliveriesTo(
   sinks: readonly Sink[],
   casts: readonly Node[],
   { computing, second, expressions }: Job,
-  left: RunsLeft,
+  { left, length }: { readonly left: RunsLeft; readonly length: number },
 ): Deliveries | undefined {
   const size = sizeOf(expressions.shape)
   const isMuch = size * (expressions.bytesPerElement + bytesOfAll(casts)) >= FEWEST_SHARED_BYTES
   if (second === undefined || !isMuch || !expressions.isInOrder) return undefined
-  const share = { roots: casts, operands: computing.operands, areSummed: sinks.map(({ isSummed }) => isSummed) }
-  const length = runLength(casts)
+  const areSummed = sinks.map(({ isSummed }) => isSummed)
+  const share = { roots: casts, operands: computing.operands, areSummed, length }
   return new Deliveries(second, share, left, () => casts.map((root) => new ArrayBuffer(length * itemsize(root))))
 }
 
 /** What a second thread does: see SecondThread. */
 export async function computeRuns(
   data: DataFiles,
-  { roots, operands, areSummed }: ElementsShare,
+  { roots, operands, areSummed, length }: ElementsShare,
   port: MessagePort,
   lease: Lease,
   work: Work,
 ): Promise<void> {
   const computing = { data, steps: work.uncounted, grain: new Grain(), operands, lease }
-  const runs = new Runs(roots, computing, runLength(roots), work)
+  const runs = new Runs(roots, computing, length, work)
   for await (const order of ordersFrom(port, () => work.abort())) {
     const made = await runs.compute(order.start, order.count)
     const sums = made.map((bytes, i) => (areSummed[i] ? checksums(bytes, blocksIn(bytes)) : undefined))
@@ -147,9 +147,9 @@ class Runs {
 }
 
 /** Whole blocks of every result, two or more where that is not much: checksums are made of two at a time. */
-function runLength(roots: readonly Node[]): number {
+function runLength(roots: readonly Node[], bytesPerElement: number): number {
   const least = BLOCK_BYTES / Math.min(...roots.map(itemsize))
-  return 2 * least * bytesOfAll(roots) <= MOST_PAIRED_BYTES ? 2 * least : least
+  return 2 * least * (bytesPerElement + bytesOfAll(roots)) <= MOST_PAIRED_BYTES ? 2 * least : least
 }
 
 function bytesOfAll(roots: readonly Node[]): number {

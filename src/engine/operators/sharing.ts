@@ -20,6 +20,8 @@ export interface ElementsShare {
   readonly operands: readonly Operand[]
   /** By result: whether checksums are wanted of its blocks. */
   readonly areSummed: readonly boolean[]
+  /** Elements of a run, whole blocks of every result. */
+  readonly length: number
 }
 
 /** Another thread that has the data files open. */

@@ -21,7 +21,7 @@ test('another thread that is faster than what it delivers is written does not fi
     made++
     return [new ArrayBuffer(8)]
   }
-  const share = { roots: [], operands: [], areSummed: [] }
+  const share = { roots: [], operands: [], areSummed: [], length: 1 }
   const deliveries = new Deliveries(quick, share, new RunsLeft(100, 1), makeBuffers)
   deliveries.order()
   await Promise.resolve()
