@@ -137,6 +137,17 @@ test.each([
   }
 })
 
+test.each(['float32', 'float64'] as const)('the only NaN among %s is the extreme, wherever it is', (dtype) => {
+  const n = 201
+  for (const name of ['min', 'max'] as const) {
+    for (let at = 0; at < n; at++) {
+      const elements = plain(dtype, n, at) as Float64Array
+      elements[at] = Number.NaN
+      expect(reduced(name, dtype, elements, { shape: [n], axis: null, tile: n }, true)[0]).toBeNaN()
+    }
+  }
+})
+
 test('elements elsewhere are reduced in JavaScript', () => {
   accelerate(accelerator)
   expect(reductionsOf(new Float32Array(100))).toBeUndefined()
