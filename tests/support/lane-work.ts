@@ -50,6 +50,14 @@ export async function openLanes(durability: 'relaxed' | 'strict'): Promise<void>
   if (isOpen) await disk().close()
   await open({ durability, worker })
   isOpen = true
+  await computeOnce(disk())
+}
+
+/** Fetches what operators need: Firefox ends what a page is importing when it is about to leave, and the page hears of it. */
+async function computeOnce(on: Disk): Promise<void> {
+  const array = await on.array(new Uint8Array(1))
+  await add(array, 1, { out: array })
+  await array.close()
 }
 
 /** Starts the lanes; where `isAimed`, a large write waits midway, and goes on with its worker ended. They go on until the answer to what they tell `url` is 'stop'. */
