@@ -1,13 +1,16 @@
 // Changed arrays written back: every one, and one whose buffer is given up.
 import type { WorkOptions } from './call.js'
-import { StaleArrayError } from './core/errors.js'
+import { QuotaExceededError, StaleArrayError } from './core/errors.js'
 import { wrap } from './core/typed-array.js'
 import type { Occupant } from './live.js'
 import type { Residency } from './residency.js'
 import { takeBuffer, writeBuffer } from './transfer.js'
 import { reporter, signalOnly } from './work-options.js'
 
-/** `onProgress` counts the bytes of all. Errors: the first that came up, all others being written; the signal's reason at once. */
+/**
+ * `onProgress` counts the bytes of all. Errors: StaleArrayError or QuotaExceededError of the first array that is refused, once all
+ * others are written; at once what the others would meet too, and the signal's reason.
+ */
 export async function writeBackAll(residencies: ReadonlyMap<number, Residency>, options: WorkOptions): Promise<void> {
   const changed = [...residencies.values()].filter((residency) => residency.hasChanges)
   const totalBytes = changed.reduce((sum, { meta }) => sum + meta.nbytes, 0)
@@ -21,7 +24,7 @@ export async function writeBackAll(residencies: ReadonlyMap<number, Residency>, 
     try {
       await residency.lock.alone(() => writeBackUnlessGone(residency, each), options.signal)
     } catch (error) {
-      options.signal?.throwIfAborted()
+      if (!(error instanceof StaleArrayError || error instanceof QuotaExceededError)) throw error
       errors.push(error)
     }
     if (changed.includes(residency)) before += residency.meta.nbytes
