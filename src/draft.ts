@@ -1,4 +1,4 @@
-// A value on its way to the storage service in pieces.
+// Values on their way to the storage service in pieces.
 import { unlessAborted } from './abort.js'
 import type { WorkOptions } from './call.js'
 import { free } from './free.js'
@@ -13,7 +13,7 @@ const PIECES_IN_FLIGHT = 3
 /** Memory that pieces can make use of. */
 export const MAX_PIECES_BYTES = PIECES_IN_FLIGHT * PIECE_BYTES
 
-/** The buffers of a value's pieces, as many as are lent, used again as they come back. */
+/** The buffers of the pieces, as many as are lent, used again as they come back. */
 export class Pieces {
   readonly pieceBytes: number
   readonly #draft: Draft
@@ -22,6 +22,7 @@ export class Pieces {
   readonly #onTheirWay: Promise<ArrayBuffer>[] = []
   #sentBytes: number[] = []
   #doneBytes = 0
+  #offset = 0
 
   constructor(draft: Draft, { byteLength }: Loan, report: (doneBytes: number) => void) {
     this.#draft = draft
@@ -37,9 +38,12 @@ export class Pieces {
     return new Uint8Array(buffer, 0, byteLength)
   }
 
-  send(piece: Uint8Array<ArrayBuffer>, offset: number): void {
-    this.#sentBytes.push(piece.byteLength) // before it is sent: then the piece is gone
-    const written = this.#write(offset, piece)
+  /** Comes behind the pieces sent before. */
+  send(piece: Uint8Array<ArrayBuffer>): void {
+    const { byteLength } = piece // which is gone with the piece
+    const written = this.#write(this.#offset, piece)
+    this.#sentBytes.push(byteLength)
+    this.#offset += byteLength
     written.catch(() => undefined) // seen when it is waited for; not at all where an earlier one failed
     this.#onTheirWay.push(written)
   }
@@ -65,7 +69,7 @@ export class Pieces {
   }
 }
 
-/** A value that comes in pieces, as the service knows it. */
+/** Values that come in pieces, as the service knows them. */
 export class Draft {
   readonly #caller: Caller
   readonly #draft: number
@@ -77,9 +81,9 @@ export class Draft {
   }
 
   /** The room that was reserved is given back also where the abort comes before the answer. */
-  static async begin(caller: Caller, target: WriteTarget, signal: AbortSignal | undefined): Promise<Draft> {
+  static async begin(caller: Caller, targets: readonly WriteTarget[], signal: AbortSignal | undefined): Promise<Draft> {
     signal?.throwIfAborted()
-    const begun = caller.call('beginWrite', { target }).then(({ draft }) => new Draft(caller, draft))
+    const begun = caller.call('beginWrite', { targets }).then(({ draft }) => new Draft(caller, draft))
     try {
       return await unlessAborted(signal, begun)
     } catch (error) {
@@ -99,7 +103,8 @@ export class Draft {
     await this.#caller.call('write', params, { ...work, transfer: [bytes.buffer], giveBack })
   }
 
-  commit(): Promise<PutResult> {
+  /** A result for each target. */
+  commit(): Promise<PutResult[]> {
     this.#isOver = true
     return this.#caller.call('commitWrite', { draft: this.#draft })
   }

@@ -5,7 +5,7 @@ import type { ResolvedSelection } from './core/selection.js'
 import type { EvaluatedArray, Evaluation } from './evaluation.js'
 
 /** Checked in the handshake: page and worker must have the same. */
-export const PROTOCOL_VERSION = 5
+export const PROTOCOL_VERSION = 6
 
 /** A page's worker has the disk, or is served by the one that has. */
 export type Role = 'owner' | 'guest'
@@ -135,12 +135,12 @@ export interface OpenRequest {
 export interface StorageMethods {
   /** Writes any number of values in one commit. Errors: KeyExistsError, StaleArrayError, QuotaExceededError. */
   put(p: { puts: readonly Put[] }): PutResult[]
-  /** Begins a value that comes in pieces; its room is reserved now. Errors: KeyExistsError, QuotaExceededError. */
-  beginWrite(p: { target: WriteTarget }): { draft: number }
-  /** Pieces are multiples of BLOCK_BYTES at multiples of BLOCK_BYTES, but for the last. */
+  /** Begins values that come in pieces, for one commit; their room is reserved now. Errors: those of `put`. */
+  beginWrite(p: { targets: readonly WriteTarget[] }): { draft: number }
+  /** The next bytes of the values, one after the other. A piece ends where a value does, or a multiple of BLOCK_BYTES behind its start. */
   write(p: { draft: number; offset: number; bytes: Uint8Array }): void
   /** Errors: StaleArrayError, KeyExistsError. A draft that fails is aborted. */
-  commitWrite(p: { draft: number }): PutResult
+  commitWrite(p: { draft: number }): PutResult[]
   abortWrite(p: { draft: number }): void
 
   /** Errors: NotFoundError. Takes a hold. */

@@ -1,5 +1,5 @@
 // What calls have taken of a storage service, holds and drafts, so that it can be given back.
-import type { CallRequest, MethodName, OpenRequest, Params, Result } from './protocol.js'
+import type { CallRequest, MethodName, OpenRequest, Params, PutResult, Result, WriteTarget } from './protocol.js'
 
 /** Where it is given back. */
 interface Service {
@@ -11,14 +11,14 @@ type Note = { [M in MethodName]?: (taken: Taken, params: Params<M>, result: Resu
 const NOTES: Note = {
   open: (taken, _params, meta) => taken.take(meta.incarnation),
   put: (taken, { puts }, results) => {
-    results.forEach(({ meta }, i) => {
-      const made = puts[i]
-      if (made !== undefined && 'create' in made.target) taken.take(meta.incarnation)
-    })
+    taken.takeMade(
+      puts.map(({ target }) => target),
+      results,
+    )
   },
-  beginWrite: (taken, { target }, { draft }) => void taken.drafts.set(draft, 'create' in target),
-  commitWrite: (taken, { draft }, { meta }) => {
-    if (taken.drafts.get(draft) === true) taken.take(meta.incarnation)
+  beginWrite: (taken, { targets }, { draft }) => void taken.drafts.set(draft, targets),
+  commitWrite: (taken, { draft }, results) => {
+    taken.takeMade(taken.drafts.get(draft) ?? [], results)
     taken.drafts.delete(draft)
   },
   abortWrite: (taken, { draft }) => void taken.drafts.delete(draft),
@@ -28,8 +28,8 @@ const NOTES: Note = {
 }
 
 export class Taken {
-  /** Writes begun and not ended, and whether they make an array. */
-  readonly drafts = new Map<number, boolean>()
+  /** Of writes begun and not ended. */
+  readonly drafts = new Map<number, readonly WriteTarget[]>()
   /** By incarnation, how often it is held; never 0. */
   readonly #counts = new Map<number, number>()
 
@@ -41,6 +41,14 @@ export class Taken {
 
   take(incarnation: number, count = 1): void {
     this.#counts.set(incarnation, (this.#counts.get(incarnation) ?? 0) + count)
+  }
+
+  /** A result for each target: what was created is held. */
+  takeMade(targets: readonly WriteTarget[], results: readonly PutResult[]): void {
+    for (const [i, target] of targets.entries()) {
+      const made = results[i]
+      if (made !== undefined && 'create' in target) this.take(made.meta.incarnation)
+    }
   }
 
   release(incarnation: number): void {

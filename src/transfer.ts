@@ -6,7 +6,8 @@ import type { Connection } from './connection.js'
 import type { TypedArray } from './core/dtype.js'
 import { ShapeError } from './core/errors.js'
 import { Draft, MAX_PIECES_BYTES, Pieces } from './draft.js'
-import { BLOCK_BYTES, type CreateSpec, type PutResult, type WriteTarget } from './protocol.js'
+import { BLOCK_BYTES, type CreateSpec, type Put, type PutResult, type WriteTarget } from './protocol.js'
+import type { Loan } from './resident.js'
 import { reporter, workOptions } from './work-options.js'
 
 /** `lend` counts the memory of what is on its way. */
@@ -21,7 +22,7 @@ export async function writeBytes(
   bytes: Uint8Array,
   options: WorkOptions,
 ): Promise<PutResult> {
-  if (bytes.byteLength <= SMALL_BYTES) return putCopy(caller, target, bytes, options)
+  if (bytes.byteLength <= SMALL_BYTES) return onlyResult(await putCopies(caller, [target], [bytes], options))
   let filled = 0
   return writePieces(caller, target, bytes.byteLength, options, (piece) => {
     piece.set(bytes.subarray(filled, filled + piece.byteLength))
@@ -42,10 +43,10 @@ export async function writeBuffer(
 ): Promise<PutResult> {
   const { byteLength } = buffer
   const { signal } = options
-  if (byteLength <= SMALL_BYTES) return putCopy(caller, target, new Uint8Array(buffer), options)
+  if (byteLength <= SMALL_BYTES) return writeBytes(caller, target, new Uint8Array(buffer), options)
   const report = reporter(options, byteLength)
   report(0)
-  const draft = await Draft.begin(caller, target, signal)
+  const draft = await Draft.begin(caller, [target], signal)
   const abort = () => draft.abort() // ends the writing, whose end brings the buffer back
   signal?.addEventListener('abort', abort)
   try {
@@ -53,7 +54,7 @@ export async function writeBuffer(
     await draft.write(0, new Uint8Array(buffer), giveBack, options.onProgress && { onProgress })
     report(byteLength)
     signal?.throwIfAborted()
-    return await draft.commit()
+    return onlyResult(await draft.commit())
   } catch (error) {
     draft.abort()
     signal?.throwIfAborted()
@@ -162,23 +163,35 @@ export function chunksOf(stream: AsyncIterable<Uint8Array> | ReadableStream<Uint
 }
 
 /** The commit is one step of the service: an abort comes before it or too late. */
-async function putCopy(
+async function putCopies(
   caller: Caller,
-  target: WriteTarget,
-  bytes: Uint8Array,
+  targets: readonly WriteTarget[],
+  values: readonly Uint8Array[],
   options: WorkOptions,
-): Promise<PutResult> {
-  const report = reporter(options, bytes.byteLength)
+): Promise<PutResult[]> {
+  const totalBytes = lengthOfAll(values)
+  const report = reporter(options, totalBytes)
   report(0)
-  const loan = await caller.lend(bytes.byteLength, bytes.byteLength)
+  const loan = await caller.lend(totalBytes, totalBytes)
   try {
-    const copy = bytes.slice()
-    report(bytes.byteLength)
+    const copy = new Uint8Array(totalBytes)
+    let filled = 0
+    const puts = targets.map((target, i): Put => {
+      const value = values[i] as Uint8Array // as many as targets
+      copy.set(value, filled)
+      filled += value.byteLength
+      return { target, bytes: copy.subarray(filled - value.byteLength, filled) }
+    })
+    report(totalBytes)
     options.signal?.throwIfAborted()
-    return onlyResult(await caller.call('put', { puts: [{ target, bytes: copy }] }, { transfer: [copy.buffer] }))
+    return await caller.call('put', { puts }, { transfer: [copy.buffer] })
   } finally {
     loan.end()
   }
+}
+
+function lengthOfAll(values: readonly Uint8Array[]): number {
+  return values.reduce((sum, { byteLength }) => sum + byteLength, 0)
 }
 
 export function onlyResult([result]: readonly PutResult[]): PutResult {
@@ -194,26 +207,72 @@ async function writePieces(
   fill: (piece: Uint8Array) => void | Promise<void>,
   end?: () => Promise<void>,
 ): Promise<PutResult> {
-  const report = reporter(options, totalBytes)
-  report(0)
-  const draft = await Draft.begin(caller, target, options.signal)
-  const loan = await caller.lend(Math.min(MAX_PIECES_BYTES, totalBytes), Math.min(BLOCK_BYTES, totalBytes))
-  const pieces = new Pieces(draft, loan, report)
-  try {
+  const write = async (pieces: Pieces) => {
     for (let offset = 0; offset < totalBytes; offset += pieces.pieceBytes) {
       const piece = await pieces.take(Math.min(pieces.pieceBytes, totalBytes - offset))
       await fill(piece)
       options.signal?.throwIfAborted()
-      pieces.send(piece, offset)
+      pieces.send(piece)
     }
     await pieces.finish() // first, for the end may be long in coming
     await end?.()
     options.signal?.throwIfAborted()
+  }
+  return onlyResult(await inPieces(caller, [target], totalBytes, options, write))
+}
+
+/** Writes copies of the values of several targets in one commit. Errors: those of `put`. */
+export function writeTogether(
+  caller: Caller,
+  targets: readonly WriteTarget[],
+  values: readonly Uint8Array[],
+): Promise<PutResult[]> {
+  const totalBytes = lengthOfAll(values)
+  if (totalBytes <= SMALL_BYTES) return putCopies(caller, targets, values, {})
+  return inPieces(caller, targets, totalBytes, {}, async (pieces) => {
+    let piece = await pieces.take(pieces.pieceBytes)
+    let filled = 0
+    for (const part of values.flatMap(partsOf)) {
+      if (filled + part.byteLength > piece.byteLength) {
+        pieces.send(piece.subarray(0, filled))
+        piece = await pieces.take(pieces.pieceBytes)
+        filled = 0
+      }
+      piece.set(part, filled)
+      filled += part.byteLength
+    }
+    pieces.send(piece.subarray(0, filled))
+    await pieces.finish()
+  })
+}
+
+/** What a piece holds whole. */
+function partsOf(value: Uint8Array): Uint8Array[] {
+  const parts: Uint8Array[] = []
+  for (let at = 0; at < value.byteLength; at += BLOCK_BYTES) parts.push(value.subarray(at, at + BLOCK_BYTES))
+  return parts
+}
+
+/** Commits what `write` has sent. Errors: those of `put`, of `write`. */
+async function inPieces(
+  caller: Caller,
+  targets: readonly WriteTarget[],
+  totalBytes: number,
+  options: WorkOptions,
+  write: (pieces: Pieces) => Promise<void>,
+): Promise<PutResult[]> {
+  const report = reporter(options, totalBytes)
+  report(0)
+  const draft = await Draft.begin(caller, targets, options.signal)
+  let loan: Loan | undefined
+  try {
+    loan = await caller.lend(Math.min(MAX_PIECES_BYTES, totalBytes), Math.min(BLOCK_BYTES, totalBytes))
+    await write(new Pieces(draft, loan, report))
     return await draft.commit()
   } catch (error) {
     draft.abort()
     throw error
   } finally {
-    loan.end()
+    loan?.end()
   }
 }

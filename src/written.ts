@@ -5,7 +5,7 @@ type Written = { readonly [M in MethodName]?: (result: Result<M>) => readonly Ar
 
 const WRITTEN: Written = {
   put: (results) => results.map(({ meta }) => meta),
-  commitWrite: ({ meta }) => [meta],
+  commitWrite: (results) => results.map(({ meta }) => meta),
   set: (meta) => [meta],
   append: (meta) => [meta],
   evaluateInto: ({ results }) => results.filter((result) => 'incarnation' in result),

@@ -47,9 +47,14 @@ export class Arrays {
     return { kind: 'replace', entry: this.#current(target.replace) }
   }
 
-  /** Room for the target's bytes. Errors: QuotaExceededError. */
-  draft(target: Target): Promise<Draft> {
-    return this.#engine.room.draft(target.entry.nbytes, this.#replacedBy(target))
+  /** Room for the bytes of each target, of no array twice. Errors: TypeError, QuotaExceededError. */
+  async drafts(targets: readonly Target[]): Promise<Draft[]> {
+    checkDistinct(targets)
+    const sizes = targets.map(({ entry }) => entry.nbytes)
+    return this.#engine.room.drafts(
+      sizes,
+      targets.flatMap((target) => this.#replacedBy(target)),
+    )
   }
 
   /** Writes all values, then commits them in one frame. Errors: those of target(), TypeError, QuotaExceededError, AbortedError. */

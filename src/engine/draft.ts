@@ -52,14 +52,19 @@ export class Draft {
     readRange(this.#data, { path: 'a value being written', nbytes: this.nbytes, blocks: this.blocks }, start, target)
   }
 
+  /** Whether so many bytes can come next. Errors: RangeError where there are too many, and where they do not end with a block. */
+  checkNext(byteLength: number): void {
+    const rest = this.nbytes - this.#filled
+    if (byteLength > rest) throw new RangeError(`${byteLength} bytes came where ${rest} are missing`)
+    const end = this.#filled + byteLength
+    if (end !== this.nbytes && blockStart(blockAt(end, this.nbytes), this.nbytes) !== end) {
+      throw new RangeError(`a piece of ${byteLength} bytes at ${this.#filled} does not end with a block`)
+    }
+  }
+
   /** The bytes that come next: whole blocks, but for the last piece. Errors: RangeError, AbortedError. */
   async write(bytes: Uint8Array, steps: Steps): Promise<void> {
-    const rest = this.nbytes - this.#filled
-    if (bytes.byteLength > rest) throw new RangeError(`${bytes.byteLength} bytes came where ${rest} are missing`)
-    const end = this.#filled + bytes.byteLength
-    if (end !== this.nbytes && blockStart(blockAt(end, this.nbytes), this.nbytes) !== end) {
-      throw new RangeError(`a piece of ${bytes.byteLength} bytes at ${this.#filled} does not end with a block`)
-    }
+    this.checkNext(bytes.byteLength)
     for (let done = 0; done < bytes.byteLength; ) {
       const left = partOf(bytes, done, bytes.byteLength - done)
       const length = this.#putNeighbours(blockAt(this.#filled, this.nbytes), left, undefined)

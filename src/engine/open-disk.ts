@@ -160,11 +160,11 @@ export class OpenDisk {
       const isNew = puts.map(({ target }) => 'create' in target)
       return this.#created(results, isNew, client)
     },
-    beginWrite: async ({ target }, _work, client) => ({ draft: await this.#drafts.begin(target, client) }),
+    beginWrite: async ({ targets }, _work, client) => ({ draft: await this.#drafts.begin(targets, client) }),
     write: ({ draft, offset, bytes }, work) => this.#drafts.write(draft, offset, bytes, work),
     commitWrite: ({ draft }, { origin }, client) => {
-      const { result, isNew } = this.#drafts.commit(draft, origin)
-      return this.#created([result], [isNew], client)[0] as PutResult
+      const { results, isNew } = this.#drafts.commit(draft, origin)
+      return this.#created(results, isNew, client)
     },
     abortWrite: ({ draft }) => this.#drafts.abort(draft),
 

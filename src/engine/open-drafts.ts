@@ -1,4 +1,5 @@
 // Values that a client writes piece by piece, between beginWrite and commitWrite.
+import { partOf } from '../core/typed-array.js'
 import type { PutResult, WriteTarget } from '../protocol.js'
 import type { Target } from './arrays.js'
 import type { Origin } from './calls.js'
@@ -8,9 +9,13 @@ import { KeyedMutex } from './keyed-mutex.js'
 import type { Parts } from './maintenance.js'
 import type { Work } from './work.js'
 
+/** Values of one commit: a draft for each target. */
 interface OpenDraft {
-  readonly target: Target
-  readonly draft: Draft
+  readonly targets: readonly Target[]
+  readonly drafts: readonly Draft[]
+  readonly nbytes: number
+  /** Bytes of all that are written. */
+  filled: number
   readonly client: Client
 }
 
@@ -29,33 +34,40 @@ export class OpenDrafts {
     return this.#open.size
   }
 
-  /** Errors: KeyExistsError, StaleArrayError, QuotaExceededError. */
-  async begin(target: WriteTarget, client: Client): Promise<number> {
-    const checked = this.#parts.arrays.target(target, client.id)
-    const draft = await this.#parts.arrays.draft(checked)
-    this.#open.set(this.#next, { target: checked, draft, client })
+  /** Errors: KeyExistsError, StaleArrayError, TypeError, QuotaExceededError. */
+  async begin(wanted: readonly WriteTarget[], client: Client): Promise<number> {
+    const { arrays } = this.#parts
+    const targets = wanted.map((target) => arrays.target(target, client.id))
+    const drafts = await arrays.drafts(targets)
+    const nbytes = drafts.reduce((sum, draft) => sum + draft.nbytes, 0)
+    this.#open.set(this.#next, { targets, drafts, nbytes, filled: 0, client })
     return this.#next++
   }
 
-  /** Pieces that come while one is written wait for it. */
+  /** Pieces that come while one is written wait for it. Errors: RangeError, and then nothing is written; AbortedError. */
   write(id: number, offset: number, bytes: Uint8Array, work: Work): Promise<void> {
     return this.#writing.run(id, async () => {
-      const { draft } = this.#get(id)
-      if (offset !== draft.filled) throw new RangeError(`the next piece begins at ${draft.filled}, not at ${offset}`)
-      await draft.write(bytes, work)
+      const open = this.#get(id)
+      if (offset !== open.filled) throw new RangeError(`the next piece begins at ${open.filled}, not at ${offset}`)
+      for (const { draft, part } of partsOf(open, bytes)) {
+        await draft.write(part, work)
+        open.filled += part.byteLength
+      }
     })
   }
 
   /** Errors: StaleArrayError, KeyExistsError, QuotaExceededError; the draft is gone then too. */
-  commit(id: number, origin: Origin | undefined): { readonly result: PutResult; readonly isNew: boolean } {
-    const { target, draft } = this.#get(id)
+  commit(id: number, origin: Origin | undefined): { readonly results: PutResult[]; readonly isNew: boolean[] } {
+    const open = this.#get(id)
+    const { targets, drafts, nbytes, filled } = open
     this.#open.delete(id)
     try {
-      if (!draft.complete) throw new RangeError(`${draft.nbytes - draft.filled} bytes are missing`)
-      const [result] = this.#parts.arrays.commit([{ target, blocks: draft.blocks }], origin)
-      return { result: result as PutResult, isNew: target.kind === 'create' }
+      if (filled < nbytes) throw new RangeError(`${nbytes - filled} bytes are missing`)
+      const values = targets.map((target, i) => ({ target, blocks: (drafts[i] as Draft).blocks })) // one for each target
+      const results = this.#parts.arrays.commit(values, origin)
+      return { results, isNew: targets.map(({ kind }) => kind === 'create') }
     } catch (error) {
-      this.#parts.engine.room.discard(draft)
+      this.#discard(open)
       throw error
     }
   }
@@ -63,7 +75,7 @@ export class OpenDrafts {
   abort(id: number): void {
     const open = this.#open.get(id)
     this.#open.delete(id)
-    if (open !== undefined) this.#parts.engine.room.discard(open.draft)
+    if (open !== undefined) this.#discard(open)
   }
 
   /** Those of a client that has left. */
@@ -71,9 +83,35 @@ export class OpenDrafts {
     for (const [id, open] of this.#open) if (open.client === client) this.abort(id)
   }
 
+  #discard({ drafts }: OpenDraft): void {
+    for (const draft of drafts) this.#parts.engine.room.discard(draft)
+  }
+
   #get(id: number): OpenDraft {
     const open = this.#open.get(id)
     if (open === undefined) throw new RangeError(`there is no draft ${id}`)
     return open
   }
+}
+
+interface Part {
+  readonly draft: Draft
+  readonly part: Uint8Array
+}
+
+/** The values that `bytes` are of, which come next. Errors: RangeError for too many, and for a last one that ends within a block. */
+function partsOf({ drafts, nbytes, filled }: OpenDraft, bytes: Uint8Array): Part[] {
+  const missing = nbytes - filled
+  if (bytes.byteLength > missing) throw new RangeError(`${bytes.byteLength} bytes came where ${missing} are missing`)
+  const parts: Part[] = []
+  let done = 0
+  for (const draft of drafts) {
+    if (done === bytes.byteLength) break
+    const part = partOf(bytes, done, Math.min(bytes.byteLength - done, draft.nbytes - draft.filled))
+    if (part.byteLength > 0) parts.push({ draft, part })
+    done += part.byteLength
+  }
+  const last = parts.at(-1)
+  last?.draft.checkNext(last.part.byteLength)
+  return parts
 }

@@ -56,9 +56,8 @@ function answerOf(engine: Engine, { method, params }: CallRequest, { changed, go
   }
   switch (method) {
     case 'put':
-      return metas.map((meta) => ({ meta, replaced: undefined }))
     case 'commitWrite':
-      return { meta: metas[0], replaced: undefined }
+      return metas.map((meta) => ({ meta, replaced: undefined }))
     case 'evaluateInto':
       if ('targets' in params && params.targets.every((target) => target !== undefined)) {
         return { buffer: new ArrayBuffer(0), results: metas }

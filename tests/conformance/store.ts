@@ -5,6 +5,7 @@ import {
   LazyDiskCacheConfig,
   NDArray,
   registerLazyDiskCacheClass,
+  slice,
 } from '../../src/index.js'
 import { deepEqual, equal, ok, rejects } from '../support/assert.js'
 import type { Case } from '../support/conformance.js'
@@ -201,6 +202,26 @@ export const storeCases: Case[] = [
       ])
       deepEqual([await (await store.get('v'))?.item(0), await (await store.get('w'))?.item()], [7, 1n])
       equal(await (await store.get('o'))?.item(), 5)
+    },
+  },
+  {
+    name: 'setMany of values of any sizes, together more than a piece and than the memory budget',
+    async run(t) {
+      const disk = await t.openDisk({ memoryBudget: 2 * 2 ** 20 })
+      const store = await disk.store('s')
+      const lengths = [0, 1, 300_001, 131_072, 5, 400_000, 32_768, 131_073]
+      const valueOf = (nth: number) => new Float64Array(lengths[nth] as number).map((_, i) => i + nth)
+      await store.setMany(lengths.map((_, nth) => [`k${nth}`, valueOf(nth)] as const))
+      await store.offload()
+      for (const [nth, length] of lengths.entries()) {
+        const array = await store.get(`k${nth}`)
+        ok(array !== undefined)
+        equal(array.size, length)
+        for (let at = 0; at < length; at += 100_000) {
+          const part = await array.get([slice(at, at + 100_000)])
+          ok(part.toArray().every((value, i) => value === at + i + nth))
+        }
+      }
     },
   },
   {

@@ -245,16 +245,16 @@ export class History {
     const service = this.#service
     const purge = this.#random.chance(0.25)
     const tags = this.#random.chance(0.2) ? ['tagged'] : []
-    const paths = step === 'two' ? ['a', 'b'] : [this.#random.pick(PATHS)]
+    const isTwo = step === 'two' || (step === 'pieces' && this.#random.chance(0.5))
+    const paths = isTwo ? ['a', 'b'] : [this.#random.pick(PATHS)]
     const size = this.#size()
     const made = paths.map(() => (step === 'zeros' ? new Uint8Array(size) : pattern(size, ++this.#seed)))
     const targets = paths.map((path) => ({ create: spec(path, size, { purge, tags }) }))
     const incarnations: number[] = []
     if (step === 'pieces') {
-      const { draft } = await service.call('beginWrite', { target: targets[0] as { create: ReturnType<typeof spec> } })
-      await service.call('write', { draft, offset: 0, bytes: made[0] as Uint8Array })
-      const { meta } = await service.call('commitWrite', { draft })
-      incarnations.push(meta.incarnation)
+      const { draft } = await service.call('beginWrite', { targets })
+      await service.call('write', { draft, offset: 0, bytes: new Uint8Array(Buffer.concat(made)) })
+      for (const { meta } of await service.call('commitWrite', { draft })) incarnations.push(meta.incarnation)
     } else {
       const puts = targets.map((target, i) =>
         step === 'zeros' ? { target } : { target, bytes: made[i] as Uint8Array },

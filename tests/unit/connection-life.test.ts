@@ -103,11 +103,11 @@ describe('a page that is set aside', () => {
     const connection = await connect(connector)
     const target = { create: specOf('a', 1) }
     const bytes = Uint8Array.of(1)
-    const first = await connection.call('beginWrite', { target })
+    const first = await connection.call('beginWrite', { targets: [target] })
     await connection.call('write', { ...first, offset: 0, bytes })
     connection.suspend()
     connection.resume()
-    const second = await connection.call('beginWrite', { target })
+    const second = await connection.call('beginWrite', { targets: [target] })
     await expect(connection.call('write', { ...first, offset: 0, bytes })).rejects.toBeInstanceOf(WorkerFailedError)
     await expect(connection.call('commitWrite', first)).rejects.toBeInstanceOf(WorkerFailedError)
     await connection.call('abortWrite', first)

@@ -100,7 +100,7 @@ test('a port outlives a change of the worker, and what its guest holds is told t
     service.answer = ({ method }) => {
       if (method === 'open') return { incarnation: 7 }
       if (method === 'beginWrite') return { draft: 3 }
-      if (method === 'commitWrite') return { meta: { incarnation: 8 }, replaced: undefined }
+      if (method === 'commitWrite') return [{ meta: { incarnation: 8 }, replaced: undefined }]
       if (method === 'put') return [{ meta: { incarnation: 9 } }, { meta: { incarnation: 10 } }]
       return method
     }
@@ -112,7 +112,7 @@ test('a port outlives a change of the worker, and what its guest holds is told t
   await guest.call('open', { path: 'a' })
   await guest.call('open', { path: 'a' })
   await guest.call('release', { incarnations: [7] })
-  await guest.call('beginWrite', { target: { create: specOf('b', 1) } })
+  await guest.call('beginWrite', { targets: [{ create: specOf('b', 1) }] })
   await guest.call('commitWrite', { draft: 3 })
   const replace = { target: { replace: { incarnation: 10, version: 1 } } }
   await guest.call('put', { puts: [putOf('c', Uint8Array.of(1)), replace] })
@@ -139,7 +139,7 @@ test('a guest that closes, or whose port does, gives back what it took, and the 
   const guest = await connectGuest(page)
   await guest.call('open', { path: 'a' })
   await guest.call('open', { path: 'a' })
-  await guest.call('beginWrite', { target: { create: specOf('b', 1) } })
+  await guest.call('beginWrite', { targets: [{ create: specOf('b', 1) }] })
   connector.service.answer = ({ method }) => (method === 'flush' ? new Promise(() => {}) : method)
   const pending = guest.call('flush', {})
   await guest.close()

@@ -105,7 +105,7 @@ describe('a call', () => {
     const { signal } = abort
     const calls = [
       connection.call('open', { path: 'a' }, { signal }),
-      connection.call('beginWrite', { target: { create: specOf('b', 1) } }, { signal }),
+      connection.call('beginWrite', { targets: [{ create: specOf('b', 1) }] }, { signal }),
     ]
     await settled()
     abort.abort()

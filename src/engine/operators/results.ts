@@ -111,7 +111,7 @@ export class Results {
         `non-broadcastable output operand with shape ${shapeText(entry.shape)} doesn't match the broadcast shape ${shapeText(shape)}`,
       )
     }
-    const draft = await this.#arrays.draft(target)
+    const [draft] = (await this.#arrays.drafts([target])) as [Draft] // one for each target
     this.#drafts[index] = draft
     const writer = () => {
       const staging = this.#lease.room('uint8', DraftWriter.stagingBytes(draft)) as Uint8Array // of that dtype

@@ -99,7 +99,7 @@ test('drafts and leases end with the one they belong to, and their room is used 
   const { service } = await open(new MemoryDirectory())
   const [leaving, staying] = [join(service, 'leaving'), join(service, 'staying')]
   const begin = (client: Client, path: string) =>
-    call(service, client, 'beginWrite', { target: { create: spec(path, 4 * MIB) } })
+    call(service, client, 'beginWrite', { targets: [{ create: spec(path, 4 * MIB) }] })
   const lost = await begin(leaving.client, 'lost')
   const kept = await begin(staying.client, 'kept')
   service.leave(leaving.client)

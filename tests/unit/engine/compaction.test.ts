@@ -148,7 +148,7 @@ describe('a compaction', () => {
 
   test('leaves alone what is being written', async () => {
     const { service } = await opened()
-    const { draft } = await service.call('beginWrite', { target: { create: spec('b', SIZE) } })
+    const { draft } = await service.call('beginWrite', { targets: [{ create: spec('b', SIZE) }] })
     await service.call('write', { draft, offset: 0, bytes: next.slice(0, MIB) })
     await service.call('compact', {})
     await service.call('write', { draft, offset: MIB, bytes: next.slice(MIB) })

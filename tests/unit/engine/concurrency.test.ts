@@ -192,7 +192,7 @@ async function writePieces(
   seed: number,
   gaveUp: boolean,
 ): Promise<void> {
-  const { draft } = await service.call('beginWrite', { target: { replace } })
+  const { draft } = await service.call('beginWrite', { targets: [{ replace }] })
   const bytes = pattern(nbytes, seed)
   const writing: Promise<unknown>[] = []
   for (let offset = 0; offset < nbytes; offset += MIB) {
@@ -200,7 +200,8 @@ async function writePieces(
   }
   if (gaveUp) await service.call('abortWrite', { draft })
   await Promise.all(writing)
-  model.note(await service.call('commitWrite', { draft }), bytes)
+  const [result] = await service.call('commitWrite', { draft })
+  model.note(result as PutResult, bytes)
 }
 
 function patched(before: Uint8Array, bytes: Uint8Array, at: number): Uint8Array {

@@ -88,7 +88,7 @@ describe('where a data file lost its end', () => {
 describe('past 4 GiB', () => {
   /** All but the last two slots of the first file are reserved, and hold nothing. */
   async function nearlyFull(service: OpenService): Promise<number> {
-    const { draft } = await service.call('beginWrite', { target: { create: spec('huge', FILE_BYTES - 2 * MIB) } })
+    const { draft } = await service.call('beginWrite', { targets: [{ create: spec('huge', FILE_BYTES - 2 * MIB) }] })
     return draft
   }
 
@@ -141,7 +141,7 @@ describe('past 4 GiB', () => {
     const directory = new FaultyDirectory()
     const crashed = await openService(directory)
     await nearlyFull(crashed)
-    await crashed.call('beginWrite', { target: { create: spec('more', 9 * MIB) } })
+    await crashed.call('beginWrite', { targets: [{ create: spec('more', 9 * MIB) }] })
     expect((await directory.open('data-1')).getSize()).toBeGreaterThan(7 * MIB)
     const service = await openService(directory)
     expect((await service.call('usage', {})).freeBytes).toBeGreaterThan(FILE_BYTES)

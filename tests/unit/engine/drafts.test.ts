@@ -20,7 +20,7 @@ const value = pattern(SIZE, 1)
 const opened = (): Promise<OpenService> => openService(new MemoryDirectory())
 
 async function begun(service: OpenService, path = 'a'): Promise<number> {
-  return (await service.call('beginWrite', { target: { create: spec(path, SIZE) } })).draft
+  return (await service.call('beginWrite', { targets: [{ create: spec(path, SIZE) }] })).draft
 }
 
 const write = (service: OpenService, draft: number, offset: number, byteLength: number) =>
@@ -74,22 +74,93 @@ describe('a value in pieces', () => {
     const service = await opened()
     const { incarnation, version } = await putBytes(service, 'a', pattern(SIZE, 2))
     const target = { replace: { incarnation, version } }
-    const drafts = [await service.call('beginWrite', { target }), await service.call('beginWrite', { target })] as const
+    const drafts = [
+      await service.call('beginWrite', { targets: [target] }),
+      await service.call('beginWrite', { targets: [target] }),
+    ] as const
     for (const { draft } of drafts) await write(service, draft, 0, SIZE)
     await service.call('commitWrite', drafts[0])
     await expect(service.call('commitWrite', drafts[1])).rejects.toBeInstanceOf(StaleArrayError)
-    await expect(service.call('beginWrite', { target })).rejects.toBeInstanceOf(StaleArrayError)
+    await expect(service.call('beginWrite', { targets: [target] })).rejects.toBeInstanceOf(StaleArrayError)
     expect(sameBytes(await bytesAt(service, 'a'), value)).toBe(true)
   })
 
   test('for a path that was taken meanwhile is refused where nothing is to be overwritten', async () => {
     const service = await opened()
     const create = spec('a', 64, { overwrite: false })
-    const { draft } = await service.call('beginWrite', { target: { create } })
+    const { draft } = await service.call('beginWrite', { targets: [{ create }] })
     await putBytes(service, 'a', pattern(10, 1))
     await service.call('write', { draft, offset: 0, bytes: pattern(64, 2) })
     await expect(service.call('commitWrite', { draft })).rejects.toBeInstanceOf(KeyExistsError)
     expect(sameBytes(await bytesAt(service, 'a'), pattern(10, 1))).toBe(true)
+  })
+})
+
+describe('several values in pieces', () => {
+  const sizes = { a: 100_000, empty: 0, b: MIB + 5, c: 7, d: 3 * MIB }
+  const values = Object.entries(sizes).map(([path, size], i) => ({ path, bytes: pattern(size, i) }))
+  const targets = values.map(({ path, bytes }) => ({ create: spec(path, bytes.byteLength) }))
+  const all = new Uint8Array(Buffer.concat(values.map(({ bytes }) => bytes)))
+  const ends = [100_000 + MIB, 100_000 + MIB + 5, 100_000 + MIB + 12 + 2 * MIB, all.byteLength]
+
+  test('are all there from the commit on, and none before', async () => {
+    const service = await opened()
+    await putBytes(service, 'b', pattern(10, 9))
+    const { draft } = await service.call('beginWrite', { targets })
+    let offset = 0
+    for (const end of ends) {
+      expect(await service.call('stat', { path: 'a' })).toBeUndefined()
+      await service.call('write', { draft, offset, bytes: all.slice(offset, end) })
+      offset = end
+    }
+    expect(sameBytes(await bytesAt(service, 'b'), pattern(10, 9))).toBe(true)
+    const results = await service.call('commitWrite', { draft })
+    expect(results.map(({ meta }) => meta.path)).toEqual(Object.keys(sizes))
+    expect(results.map(({ replaced }) => replaced !== undefined)).toEqual([false, false, true, false, false])
+    for (const { path, bytes } of values) expect(sameBytes(await bytesAt(service, path), bytes)).toBe(true)
+  })
+
+  test('are held each by whoever made them', async () => {
+    const service = await opened()
+    const ephemeral = values.map(({ path, bytes }) => ({
+      create: spec(`~ephemeral/${path}`, bytes.byteLength, { ephemeral: true }),
+    }))
+    const { draft } = await service.call('beginWrite', { targets: ephemeral })
+    await service.call('write', { draft, offset: 0, bytes: all.slice() })
+    const results = await service.call('commitWrite', { draft })
+    const [first, ...others] = results.map(({ meta }) => meta.incarnation)
+    await service.call('release', { incarnations: others })
+    const there = results.map(({ meta }) => service.call('stat', { incarnation: meta.incarnation }))
+    const paths = (await Promise.all(there)).map((meta) => meta?.incarnation)
+    expect(paths).toEqual([first, undefined, undefined, undefined, undefined])
+  })
+
+  test('take no piece that ends within a block of one of them, and go on where they were', async () => {
+    const service = await opened()
+    const { draft } = await service.call('beginWrite', { targets })
+    const beside = service.call('write', { draft, offset: 0, bytes: all.slice(0, 200_000) })
+    await expect(beside).rejects.toThrow('a piece of 100000 bytes at 0 does not end with a block')
+    const tooLong = service.call('write', { draft, offset: 0, bytes: new Uint8Array(all.byteLength + 1) })
+    await expect(tooLong).rejects.toThrow(`${all.byteLength + 1} bytes came where ${all.byteLength} are missing`)
+    await service.call('write', { draft, offset: 0, bytes: all.slice() })
+    await service.call('commitWrite', { draft })
+    for (const { path, bytes } of values) expect(sameBytes(await bytesAt(service, path), bytes)).toBe(true)
+  })
+
+  test('for one path are refused, and so are some that are incomplete; nothing is left of them', async () => {
+    const service = await opened()
+    const empty = await notFree(service)
+    const twice = service.call('beginWrite', { targets: [...targets, { create: spec('c', 1) }] })
+    await expect(twice).rejects.toThrow("two values for 'c' in one call")
+    const { draft } = await service.call('beginWrite', { targets })
+    await service.call('write', { draft, offset: 0, bytes: all.slice(0, ends[0]) })
+    const missing = `${all.byteLength - (ends[0] as number)} bytes are missing`
+    await expect(service.call('commitWrite', { draft })).rejects.toThrow(missing)
+    const aborted = await service.call('beginWrite', { targets })
+    await service.call('write', { ...aborted, offset: 0, bytes: all.slice(0, ends[1]) })
+    await service.call('abortWrite', aborted)
+    expect(await service.call('list', { prefix: '' })).toEqual([])
+    expect(await notFree(service)).toBe(empty)
   })
 })
 
@@ -98,7 +169,7 @@ test('a piece that is still being written when its value is given up does not re
   const scheduler = new ManualScheduler()
   const service = await openService(new MemoryDirectory(), { scheduler })
   const size = 9 * MIB // more than is written at once
-  const { draft } = await service.call('beginWrite', { target: { create: spec('a', size) } })
+  const { draft } = await service.call('beginWrite', { targets: [{ create: spec('a', size) }] })
   scheduler.pause = () => new Promise((resolve) => (letGo = resolve))
   const writing = service.call('write', { draft, offset: 0, bytes: new Uint8Array(size) })
   for (let i = 0; i < 10; i++) await undefined

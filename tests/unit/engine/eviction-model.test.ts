@@ -317,9 +317,10 @@ class Crowd {
       const [result] = await this.#service.call('put', { puts: [{ target, bytes: pattern(size, 1) }] })
       meta = result?.meta ?? meta
     } else {
-      const { draft } = await this.#service.call('beginWrite', { target })
+      const { draft } = await this.#service.call('beginWrite', { targets: [target] })
       await this.#service.call('write', { draft, offset: 0, bytes: pattern(size, 2) })
-      meta = (await this.#service.call('commitWrite', { draft })).meta
+      const [result] = await this.#service.call('commitWrite', { draft })
+      meta = result?.meta ?? meta
     }
     this.#known.set(path, meta.incarnation)
     this.held.add(meta.incarnation)

@@ -48,7 +48,7 @@ function requests(incarnation: number, version: number): readonly Request[] {
     ],
     ['put', { puts: [{ target: { create: spec('victim/item', 10) }, item: Uint8Array.of(1) }] }],
     ['put', { puts: [{ target: { replace: { incarnation, version } }, bytes: pattern(SIZE, 1) }] }],
-    ['beginWrite', { target: { create: spec('victim/draft', 10) } }],
+    ['beginWrite', { targets: [{ create: spec('victim/draft', 10) }] }],
     ['write', { draft: 1, offset: 0, bytes: pattern(10, 1) }],
     ['commitWrite', { draft: 1 }],
     ['abortWrite', { draft: 1 }],

@@ -68,7 +68,7 @@ const OPERATIONS: readonly Operation[] = [
   {
     name: 'write in pieces',
     run: async (service) => {
-      const { draft } = await service.call('beginWrite', { target: { create: spec('new', 20 << 20) } })
+      const { draft } = await service.call('beginWrite', { targets: [{ create: spec('new', 20 << 20) }] })
       for (let offset = 0; offset < 20 << 20; offset += 4 << 20) {
         await service.call('write', { draft, offset, bytes: pattern(4 << 20, offset) })
       }
