@@ -210,8 +210,8 @@ export const storeCases: Case[] = [
       const disk = await t.openDisk({ memoryBudget: 2 * 2 ** 20 })
       const store = await disk.store('s')
       const lengths = [0, 1, 300_001, 131_072, 5, 400_000, 32_768, 131_073]
-      const valueOf = (nth: number) => new Float64Array(lengths[nth] as number).map((_, i) => i + nth)
-      await store.setMany(lengths.map((_, nth) => [`k${nth}`, valueOf(nth)] as const))
+      const numbers = (nth: number) => new Float64Array(lengths[nth] as number).map((_, i) => i + nth)
+      await store.setMany(lengths.map((_, nth) => [`k${nth}`, numbers(nth)] as const))
       await store.offload()
       for (const [nth, length] of lengths.entries()) {
         const array = await store.get(`k${nth}`)
