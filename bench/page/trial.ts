@@ -64,9 +64,9 @@ export function inTime<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, timeUp])
 }
 
-/** Lets one contender's garbage not be another's pause. `gc` is there with --expose-gc. */
+/** Lets one contender's garbage not be another's pause: what is collected is given back to the system in another thread. `gc` is there with --expose-gc. */
 async function settle(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 20))
   const { gc } = globalThis as { gc?: () => void }
   gc?.()
+  await new Promise((resolve) => setTimeout(resolve, 150))
 }
