@@ -59,8 +59,8 @@ window.prepareOperators = async (byteLength) => {
   }
   await file.open()
   await file.writePieces(new Uint8Array(byteLength).fill(1))
-  file.spare = new Uint8Array(Math.min(byteLength, MOST_READ_BYTES))
-  timesRead = byteLength / file.spare.byteLength
+  timesRead = Math.ceil(byteLength / MOST_READ_BYTES)
+  file.spare = new Uint8Array(byteLength / timesRead)
   return Object.keys(workloads.get(1) ?? {})
 }
 
