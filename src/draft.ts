@@ -1,9 +1,9 @@
 // Values on their way to the storage service in pieces.
 import { unlessAborted } from './abort.js'
 import type { WorkOptions } from './call.js'
-import { free } from './free.js'
 import { BLOCK_BYTES, type PutResult, type WriteTarget } from './protocol.js'
 import type { Loan } from './resident.js'
+import type { Spares } from './spares.js'
 import type { Caller } from './transfer.js'
 
 /** A multiple of BLOCK_BYTES: large enough that the round trip does not count. */
@@ -13,19 +13,21 @@ const PIECES_IN_FLIGHT = 3
 /** Memory that pieces can make use of. */
 export const MAX_PIECES_BYTES = PIECES_IN_FLIGHT * PIECE_BYTES
 
-/** The buffers of the pieces, as many as are lent, used again as they come back. */
+/** The buffers of the pieces, as many as are lent, used again as they come back, and by who writes next. */
 export class Pieces {
   readonly pieceBytes: number
   readonly #draft: Draft
   readonly #inFlight: number
+  readonly #spares: Spares
   readonly #report: (doneBytes: number) => void
   readonly #onTheirWay: Promise<ArrayBuffer>[] = []
   #sentBytes: number[] = []
   #doneBytes = 0
   #offset = 0
 
-  constructor(draft: Draft, { byteLength }: Loan, report: (doneBytes: number) => void) {
+  constructor(draft: Draft, { byteLength }: Loan, spares: Spares, report: (doneBytes: number) => void) {
     this.#draft = draft
+    this.#spares = spares
     const wholeBlocks = byteLength - (byteLength % BLOCK_BYTES)
     this.pieceBytes = Math.min(PIECE_BYTES, wholeBlocks === 0 ? byteLength : wholeBlocks)
     this.#inFlight = Math.floor(byteLength / this.pieceBytes)
@@ -34,7 +36,9 @@ export class Pieces {
 
   async take(byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
     const isFull = this.#onTheirWay.length >= this.#inFlight
-    const buffer = isFull ? await this.#back() : new ArrayBuffer(this.pieceBytes)
+    const buffer = isFull
+      ? await this.#back()
+      : (this.#spares.take(this.pieceBytes) ?? new ArrayBuffer(this.pieceBytes))
     return new Uint8Array(buffer, 0, byteLength)
   }
 
@@ -50,7 +54,7 @@ export class Pieces {
 
   async finish(): Promise<void> {
     if (this.#onTheirWay.length === 0) this.#report(0)
-    while (this.#onTheirWay.length > 0) free(await this.#back())
+    while (this.#onTheirWay.length > 0) this.#spares.give(await this.#back())
   }
 
   async #write(offset: number, piece: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {

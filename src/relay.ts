@@ -128,7 +128,9 @@ export class Relay implements OfferedService {
 
 /** The buffers a request came with: the relay's own by now, and moved on. */
 function requestBuffers({ params }: CallRequest): ArrayBuffer[] {
-  if ('puts' in params) return params.puts.flatMap(({ bytes }) => (bytes === undefined ? [] : buffersOf(bytes)))
+  if ('puts' in params) {
+    return [...new Set(params.puts.flatMap(({ bytes }) => (bytes === undefined ? [] : buffersOf(bytes))))] // may share one
+  }
   if ('bytes' in params) return buffersOf(params.bytes)
   return 'into' in params && params.into !== undefined ? [params.into] : []
 }

@@ -28,9 +28,11 @@ export class Reservation implements Resident, Disposable {
     return spare
   }
 
-  /** Counts the memory for `resident` from now on, beside what that has. */
+  /** Counts the memory for `resident` from now on, beside what that has; a spare buffer that was not taken is one again. */
   handTo(resident: Resident): void {
     this.#budget.handOver(this, resident)
+    const spare = this.takeSpare()
+    if (spare !== undefined) this.#budget.spares.give(spare)
   }
 
   /** Idempotent, and of no effect after `handTo`. */

@@ -186,8 +186,6 @@ export class Session {
     await this.call('flush', {})
   }
 
-  readonly lend = (wanted: number, least: number) => this.budget.lend(wanted, least)
-
   // Telling
 
   emit<K extends keyof DiskEventMap>(type: K, detail: DiskEventDetail<K>): void {

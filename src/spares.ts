@@ -1,4 +1,5 @@
 // Buffers that were given back, kept for a while to be used again.
+import { free } from './free.js'
 
 /** A load into memory that was touched before is faster by about 1 s per GiB: page faults cost that. */
 const MAX_SPARE_BYTES = 256 * 2 ** 20
@@ -25,10 +26,14 @@ export class Spares {
     this.#trim(byteLength)
   }
 
-  /** Keeps a buffer where there is room. */
+  /** Keeps a buffer, which nobody else has, where there is room; smaller ones, whose memory is faster to get again, go for it. */
   give(buffer: ArrayBuffer): void {
     const { byteLength } = buffer
-    if (byteLength < MIN_SPARE_BYTES || this.#byteLength + byteLength > Math.min(this.#room, MAX_SPARE_BYTES)) return
+    const excess = this.#byteLength + byteLength - Math.min(this.#room, MAX_SPARE_BYTES)
+    if (byteLength < MIN_SPARE_BYTES || !this.#freeSmaller(byteLength, excess)) {
+      free(buffer)
+      return
+    }
     this.#buffers.push(buffer)
     this.#byteLength += byteLength
     clearTimeout(this.#expiry)
@@ -49,8 +54,17 @@ export class Spares {
     return copy
   }
 
+  /** The oldest ones of less than `byteLength`, until `excess` bytes are gone; false, and nothing is, where all are not enough. */
+  #freeSmaller(byteLength: number, excess: number): boolean {
+    const smaller = this.#buffers.filter((buffer) => buffer.byteLength < byteLength)
+    if (smaller.reduce((sum, buffer) => sum + buffer.byteLength, 0) < excess) return false
+    const until = this.#byteLength - excess
+    for (const buffer of smaller) if (this.#byteLength > until) free(this.#remove(this.#buffers.indexOf(buffer)))
+    return true
+  }
+
   #trim(byteLength: number): void {
-    while (this.#byteLength > Math.max(0, byteLength)) this.#remove(0)
+    while (this.#byteLength > Math.max(0, byteLength)) free(this.#remove(0))
   }
 
   #remove(at: number): ArrayBuffer {

@@ -10,8 +10,8 @@ import { BLOCK_BYTES, type CreateSpec, type Put, type PutResult, type WriteTarge
 import type { Loan } from './resident.js'
 import { reporter, workOptions } from './work-options.js'
 
-/** `lend` counts the memory of what is on its way. */
-export type Caller = Pick<Connection, 'call'> & Pick<MemoryBudget, 'lend'>
+/** `budget` counts the memory of what is on its way, and has what was used before. */
+export type Caller = Pick<Connection, 'call'> & { readonly budget: Pick<MemoryBudget, 'lend' | 'spares'> }
 
 /** Up to here one call with a copy is faster than three. */
 const SMALL_BYTES = BLOCK_BYTES
@@ -172,9 +172,11 @@ async function putCopies(
   const totalBytes = lengthOfAll(values)
   const report = reporter(options, totalBytes)
   report(0)
-  const loan = await caller.lend(totalBytes, totalBytes)
+  const { budget } = caller
+  const loan = await budget.lend(totalBytes, totalBytes)
   try {
-    const copy = new Uint8Array(totalBytes)
+    const { spares } = budget
+    const copy = new Uint8Array(spares.take(totalBytes) ?? new ArrayBuffer(totalBytes))
     let filled = 0
     const puts = targets.map((target, i): Put => {
       const value = values[i] as Uint8Array // as many as targets
@@ -184,7 +186,7 @@ async function putCopies(
     })
     report(totalBytes)
     options.signal?.throwIfAborted()
-    return await caller.call('put', { puts }, { transfer: [copy.buffer] })
+    return await caller.call('put', { puts }, { transfer: [copy.buffer], giveBack: (buffer) => spares.give(buffer) })
   } finally {
     loan.end()
   }
@@ -266,8 +268,8 @@ async function inPieces(
   const draft = await Draft.begin(caller, targets, options.signal)
   let loan: Loan | undefined
   try {
-    loan = await caller.lend(Math.min(MAX_PIECES_BYTES, totalBytes), Math.min(BLOCK_BYTES, totalBytes))
-    await write(new Pieces(draft, loan, report))
+    loan = await caller.budget.lend(Math.min(MAX_PIECES_BYTES, totalBytes), Math.min(BLOCK_BYTES, totalBytes))
+    await write(new Pieces(draft, loan, caller.budget.spares, report))
     return await draft.commit()
   } catch (error) {
     draft.abort()

@@ -78,7 +78,7 @@ export async function* inCOrder(
   }
   const disk = staging.disk ?? (await diskNamed(DEFAULT_DISK_NAME))
   const byteLength = 2 * largest * DTYPES[dtype].itemsize
-  const loan = await sessionOf(disk).lend(byteLength, byteLength)
+  const loan = await sessionOf(disk).budget.lend(byteLength, byteLength)
   try {
     yield* overDisk(reader, shape, { slabs, panels, dtype, memory: memory(), staging: { ...staging, disk } })
   } finally {
