@@ -6,7 +6,7 @@ import { checkAxis, sizeOf } from '../core/shape.js'
 import { BLOCK_BYTES, type Put, type PutResult, type Version, type WriteTarget } from '../protocol.js'
 import type { Origin } from './calls.js'
 import { checkAppendable, checkBroadcast, checkByteLength, checkSpec } from './check-request.js'
-import { type Draft, DraftWriter } from './draft.js'
+import { Draft, DraftWriter } from './draft.js'
 import type { Engine, NewEntry } from './engine.js'
 import { type Change, descriptionOf, type Entry, metaOf } from './entry.js'
 import { storedBytes } from './index-of-arrays.js'
@@ -62,20 +62,28 @@ export class Arrays {
     const targets = puts.map(({ target }) => this.target(target, client))
     checkDistinct(targets)
     work.begin(targets.reduce((sum, { entry }) => sum + entry.nbytes, 0))
-    const stored = targets.filter((target, i) => hasBytes(target, puts[i] as Put))
-    const sizes = stored.map(({ entry }) => entry.nbytes)
+    const stored = targets
+      .map((target, i) => ({ target, put: puts[i] as Put }))
+      .filter(({ target, put }) => hasBytes(target, put))
+    const sizes = stored.map(({ target }) => target.entry.nbytes)
     const replaced = targets.flatMap((target) => this.#replacedBy(target))
     const drafts = await this.#engine.room.drafts(sizes, replaced)
-    const draftOf = new Map(stored.map((target, i) => [target, drafts[i]]))
+    const filling = stored.map(({ target, put }, i) => ({ ...put, target, draft: drafts[i] as Draft })) // one for each
+    const draftOf = new Map(filling.map(({ target, draft }) => [target, draft]))
     try {
-      const filled: Filled[] = []
-      for (const [i, target] of targets.entries()) {
-        const draft = draftOf.get(target)
-        if (draft !== undefined) await fill(draft, puts[i] as Put, work)
-        filled.push({ target, blocks: draft?.blocks ?? emptyBlocks(target.entry.nbytes) })
+      await Draft.writeAll(
+        filling.flatMap(({ draft, bytes }) => (bytes === undefined ? [] : [{ draft, bytes }])),
+        work,
+      )
+      for (const { draft, bytes, item } of filling) {
+        if (bytes === undefined && item !== undefined) await repeat(draft, item, work)
       }
       await work.end()
-      return this.commit(filled, work.origin)
+      const blocksOf = (target: Target) => draftOf.get(target)?.blocks ?? emptyBlocks(target.entry.nbytes)
+      return this.commit(
+        targets.map((target) => ({ target, blocks: blocksOf(target) })),
+        work.origin,
+      )
     } catch (error) {
       for (const draft of drafts) this.#engine.room.discard(draft)
       throw error
@@ -253,11 +261,6 @@ function hasBytes({ entry }: Target, { bytes, item }: Put): boolean {
   if (bytes !== undefined) checkByteLength(bytes, entry.shape, itemsize)
   else if (item !== undefined) checkByteLength(item, [], itemsize)
   return bytes !== undefined || item !== undefined
-}
-
-async function fill(draft: Draft, { bytes, item }: Put, work: Work): Promise<void> {
-  if (bytes !== undefined) await draft.write(bytes, work)
-  else if (item !== undefined) await repeat(draft, item, work)
 }
 
 /** The time to live begins with the commit. */

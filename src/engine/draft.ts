@@ -9,6 +9,7 @@ import {
   blockCount,
   blockLength,
   blockStart,
+  FILE_BYTES,
   neighbouringBytes,
   positionOf,
 } from './layout.js'
@@ -17,6 +18,24 @@ import { AbortedError, type Steps } from './work.js'
 
 /** A write costs some 70 us beside its bytes. While more are written at once, others wait longer. */
 const MAX_WRITE_BYTES = 4 * BLOCK_BYTES
+
+/** The bytes of a value that come next. */
+export interface NextBytes {
+  readonly draft: Draft
+  readonly bytes: Uint8Array
+}
+
+/** Blocks of a value, from block `first` on, that lie one after the other on disk, and what they are to hold. */
+interface Stretch {
+  readonly draft: Draft
+  readonly first: number
+  readonly lengths: readonly number[]
+  readonly position: number
+  readonly bytes: Uint8Array
+}
+
+/** Stretches that lie one after the other on disk and in memory. */
+type Run = readonly [Stretch, ...Stretch[]]
 
 export class Draft {
   readonly nbytes: number
@@ -63,14 +82,18 @@ export class Draft {
   }
 
   /** The bytes that come next: whole blocks, but for the last piece. Errors: RangeError, AbortedError. */
-  async write(bytes: Uint8Array, steps: Steps): Promise<void> {
-    this.checkNext(bytes.byteLength)
-    for (let done = 0; done < bytes.byteLength; ) {
-      const left = partOf(bytes, done, bytes.byteLength - done)
-      const length = this.#putNeighbours(blockAt(this.#filled, this.nbytes), left, undefined)
-      this.#filled += length
-      done += length
-      if (steps.spend(length)) await steps.pause()
+  write(bytes: Uint8Array, steps: Steps): Promise<void> {
+    return Draft.writeAll([{ draft: this, bytes }], steps)
+  }
+
+  /** The same of several drafts of one disk: what is neighbours on disk and in memory goes in one write. */
+  static async writeAll(next: readonly NextBytes[], steps: Steps): Promise<void> {
+    for (const { draft, bytes } of next) draft.checkNext(bytes.byteLength)
+    const stretches = next.flatMap(({ draft, bytes }) => draft.#stretches(draft.#filled, bytes))
+    for (const run of runsOf(stretches)) {
+      const byteLength = Draft.#writeRun(run)
+      for (const { draft, bytes } of run) draft.#filled += bytes.byteLength
+      if (steps.spend(byteLength)) await steps.pause()
     }
   }
 
@@ -79,29 +102,66 @@ export class Draft {
    * `known`: their checksums, where they are. Errors: AbortedError.
    */
   put(start: number, bytes: Uint8Array, known?: readonly number[]): void {
-    const first = blockAt(start, this.nbytes)
-    for (let done = 0; done < bytes.byteLength; ) {
-      const index = blockAt(start + done, this.nbytes)
-      const left = partOf(bytes, done, bytes.byteLength - done)
-      done += this.#putNeighbours(index, left, known?.slice(index - first))
-    }
+    const before = blockAt(start, this.nbytes)
+    for (const stretch of this.#stretches(start, bytes))
+      Draft.#writeRun([stretch], known?.slice(stretch.first - before))
   }
 
-  /** Writes blocks that lie one after the other, at least one; returns how many bytes of `bytes` they took. */
-  #putNeighbours(first: number, bytes: Uint8Array, known: readonly number[] | undefined): number {
-    if (this.#closed) throw new AbortedError('this value was given up')
-    const wanted = Math.min(bytes.byteLength, MAX_WRITE_BYTES)
-    const length = neighbouringBytes(this.blocks, this.nbytes, first, wanted)
-    const lengths: number[] = []
-    for (let rest = length; rest > 0; rest -= lengths.at(-1) ?? 0) {
-      lengths.push(blockLength(first + lengths.length, this.nbytes))
+  #stretches(start: number, bytes: Uint8Array): Stretch[] {
+    const found: Stretch[] = []
+    for (let done = 0; done < bytes.byteLength; ) {
+      const first = blockAt(start + done, this.nbytes)
+      const wanted = Math.min(bytes.byteLength - done, MAX_WRITE_BYTES)
+      const length = neighbouringBytes(this.blocks, this.nbytes, first, wanted)
+      const lengths: number[] = []
+      for (let rest = length; rest > 0; rest -= lengths.at(-1) ?? 0) {
+        lengths.push(blockLength(first + lengths.length, this.nbytes))
+      }
+      const position = positionOf(this.blocks, first)
+      found.push({ draft: this, first, lengths, position, bytes: partOf(bytes, done, length) })
+      done += length
     }
-    for (const [nth, sum] of (known?.slice(0, lengths.length) ?? checksums(bytes, lengths)).entries()) {
-      this.blocks[2 * (first + nth) + 1] = sum
-    }
-    this.#data.write(partOf(bytes, 0, length), positionOf(this.blocks, first))
-    return length
+    return found
   }
+
+  /** Returns how many bytes. */
+  static #writeRun(run: Run, known?: readonly number[]): number {
+    if (run.some(({ draft }) => draft.#closed)) throw new AbortedError('this value was given up')
+    const [{ draft, position, bytes }] = run
+    const byteLength = run.reduce((sum, stretch) => sum + stretch.bytes.byteLength, 0)
+    const all = run.length === 1 ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, byteLength)
+    const lengths = run.flatMap((stretch) => stretch.lengths)
+    const sums = (known ?? checksums(all, lengths)).values()
+    for (const { draft, first, lengths } of run) {
+      for (const nth of lengths.keys()) draft.blocks[2 * (first + nth) + 1] = sums.next().value as number // one for each block
+    }
+    draft.#data.write(all, position)
+    return byteLength
+  }
+}
+
+/** Puts what goes in one write together, in order. */
+function* runsOf(stretches: readonly Stretch[]): Generator<Run> {
+  let run: [Stretch, ...Stretch[]] | undefined
+  let byteLength = 0
+  for (const stretch of stretches) {
+    byteLength += stretch.bytes.byteLength
+    if (run !== undefined && byteLength <= MAX_WRITE_BYTES && follows(run.at(-1) as Stretch, stretch)) {
+      run.push(stretch)
+      continue
+    }
+    if (run !== undefined) yield run
+    run = [stretch]
+    byteLength = stretch.bytes.byteLength
+  }
+  if (run !== undefined) yield run
+}
+
+/** Whether `next` lies behind `last`, on disk and in memory; two data files are neighbours in numbers only. */
+function follows(last: Stretch, next: Stretch): boolean {
+  const { byteLength, byteOffset, buffer } = last.bytes
+  const isNextInMemory = next.bytes.buffer === buffer && next.bytes.byteOffset === byteOffset + byteLength
+  return isNextInMemory && next.position === last.position + byteLength && next.position % FILE_BYTES !== 0
 }
 
 /** Collects bytes of any length into the pieces a draft takes. */

@@ -4,7 +4,7 @@ import type { PutResult, WriteTarget } from '../protocol.js'
 import type { Target } from './arrays.js'
 import type { Origin } from './calls.js'
 import type { Client } from './client.js'
-import type { Draft } from './draft.js'
+import { Draft, type NextBytes } from './draft.js'
 import { KeyedMutex } from './keyed-mutex.js'
 import type { Parts } from './maintenance.js'
 import type { Work } from './work.js'
@@ -49,10 +49,8 @@ export class OpenDrafts {
     return this.#writing.run(id, async () => {
       const open = this.#get(id)
       if (offset !== open.filled) throw new RangeError(`the next piece begins at ${open.filled}, not at ${offset}`)
-      for (const { draft, part } of partsOf(open, bytes)) {
-        await draft.write(part, work)
-        open.filled += part.byteLength
-      }
+      await Draft.writeAll(partsOf(open, bytes), work)
+      open.filled += bytes.byteLength
     })
   }
 
@@ -94,24 +92,17 @@ export class OpenDrafts {
   }
 }
 
-interface Part {
-  readonly draft: Draft
-  readonly part: Uint8Array
-}
-
-/** The values that `bytes` are of, which come next. Errors: RangeError for too many, and for a last one that ends within a block. */
-function partsOf({ drafts, nbytes, filled }: OpenDraft, bytes: Uint8Array): Part[] {
+/** The values that `bytes` are of, which come next. Errors: RangeError for too many. */
+function partsOf({ drafts, nbytes, filled }: OpenDraft, bytes: Uint8Array): NextBytes[] {
   const missing = nbytes - filled
   if (bytes.byteLength > missing) throw new RangeError(`${bytes.byteLength} bytes came where ${missing} are missing`)
-  const parts: Part[] = []
+  const parts: NextBytes[] = []
   let done = 0
   for (const draft of drafts) {
     if (done === bytes.byteLength) break
     const part = partOf(bytes, done, Math.min(bytes.byteLength - done, draft.nbytes - draft.filled))
-    if (part.byteLength > 0) parts.push({ draft, part })
+    if (part.byteLength > 0) parts.push({ draft, bytes: part })
     done += part.byteLength
   }
-  const last = parts.at(-1)
-  last?.draft.checkNext(last.part.byteLength)
   return parts
 }

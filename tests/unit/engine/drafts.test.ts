@@ -1,7 +1,7 @@
 // Values that come piece by piece: what is written, in which order, given up at any moment.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { KeyExistsError, StaleArrayError } from '../../../src/core/errors.js'
-import { MemoryDirectory } from '../../../src/engine/memory-directory.js'
+import { MemoryDirectory, MemoryFile } from '../../../src/engine/memory-directory.js'
 import {
   bytesAt,
   ManualScheduler,
@@ -161,6 +161,64 @@ describe('several values in pieces', () => {
     await service.call('abortWrite', aborted)
     expect(await service.call('list', { prefix: '' })).toEqual([])
     expect(await notFree(service)).toBe(empty)
+  })
+})
+
+describe('values that are neighbours', () => {
+  const LENGTH = 64 * 1024
+  const named = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ path: `${prefix}${i}`, bytes: pattern(LENGTH, i + count) }))
+  type Named = ReturnType<typeof named>
+
+  /** All in one memory. Returns the lengths of the writes of elements. */
+  async function writeAll(service: OpenService, values: Named): Promise<number[]> {
+    const write = vi.spyOn(MemoryFile.prototype, 'write')
+    try {
+      const { draft } = await service.call('beginWrite', {
+        targets: values.map(({ path }) => ({ create: spec(path, LENGTH) })),
+      })
+      write.mockClear()
+      const bytes = new Uint8Array(Buffer.concat(values.map((value) => value.bytes)))
+      await service.call('write', { draft, offset: 0, bytes })
+      const lengths = write.mock.calls.map(([source]) => source.byteLength)
+      await service.call('commitWrite', { draft })
+      return lengths
+    } finally {
+      write.mockRestore()
+    }
+  }
+
+  async function checkAll(service: OpenService, values: Named): Promise<void> {
+    for (const { path, bytes } of values) expect(sameBytes(await bytesAt(service, path), bytes)).toBe(true)
+    expect((await service.call('check', { fix: false })).problems).toEqual([])
+  }
+
+  test('on disk and in memory go in one write, of four blocks at most', async () => {
+    const service = await opened()
+    const values = named('a', 100)
+    expect(await writeAll(service, values)).toEqual([4 * MIB, 36 * LENGTH])
+    await checkAll(service, values)
+  })
+
+  test('in memory only go each to its place', async () => {
+    const service = await opened()
+    const before = named('before', 8 * 16) // a mebibyte each sixteen
+    await writeAll(service, before)
+    const isFreed = (index: number) => Math.floor(index / 16) % 2 === 0
+    await service.call('delete', { paths: before.filter((_, i) => isFreed(i)).map(({ path }) => path) })
+    await service.call('flush', {}) // what was deleted is free from here on
+    const after = named('after', 4 * 16)
+    expect(await writeAll(service, after)).toEqual([MIB, MIB, MIB, MIB])
+    await checkAll(service, [...before.filter((_, i) => !isFreed(i)), ...after])
+  })
+
+  test('on disk only go each from its memory', async () => {
+    const service = await opened()
+    const values = named('a', 10)
+    await service.call('put', {
+      puts: values.toReversed().map(({ path, bytes }) => ({ target: { create: spec(path, LENGTH) }, bytes })),
+    })
+    await checkAll(service, values)
   })
 })
 
