@@ -332,6 +332,45 @@ test('what a guest goes on writing after a change of the owner is not taken for 
   expect(seen).toEqual(['owner', [1, 2]])
 })
 
+for (const what of ['a large value', 'many values'] as const) {
+  test(`${what} of a guest whose owner goes meanwhile: WorkerFailedError, nothing of it is there, and all is the next time`, async ({
+    session,
+  }) => {
+    const owner = await session.open()
+    const guest = await session.open()
+    for (const page of [owner, guest]) await openDisk(page)
+    await guest.evaluate(async (what) => {
+      const { disk } = await import('/tests/support/kept.ts')
+      const store = await disk().store('values')
+      const entries = Array.from({ length: 256 }, (_, i) => [`k${i}`, new Uint8Array(2 ** 20).fill(i)] as const)
+      const large = new Uint8Array(2 ** 28).fill(9)
+      const write = async () =>
+        what === 'many values' ? store.setMany(entries) : void (await store.set('large', large))
+      const outcome = write().then(
+        () => 'written',
+        (error: Error) => error.name,
+      )
+      Object.assign(globalThis, { write, outcome })
+      const isUnderWay = async () => (await disk().usage()).diskBytes > 2 ** 28 // room is taken at the beginning
+      while (!(await isUnderWay())) await new Promise((resolve) => setTimeout(resolve, 1))
+    }, what)
+    await owner.close()
+    const seen = await guest.evaluate(async () => {
+      const { disk } = await import('/tests/support/kept.ts')
+      const { write, outcome } = globalThis as unknown as { write: () => Promise<void>; outcome: Promise<string> }
+      const error = await outcome
+      const { arrays } = await disk().usage()
+      await write()
+      const store = await disk().store('values')
+      const sums = []
+      for (const key of await store.keys()) sums.push(Number(await (await store.get(key))?.sum()))
+      return { error, arrays, total: sums.reduce((a, b) => a + b, 0) }
+    })
+    const total = what === 'many values' ? (255 * 256 * 2 ** 20) / 2 : 9 * 2 ** 28
+    expect(seen).toEqual({ error: 'WorkerFailedError', arrays: 0, total })
+  })
+}
+
 test('bulk reads of a guest are no slower than the files', { tag: '@alone' }, async ({ session }, { annotations }) => {
   const owner = await session.open()
   const guest = await session.open()
