@@ -172,11 +172,9 @@ async function putCopies(
   const totalBytes = lengthOfAll(values)
   const report = reporter(options, totalBytes)
   report(0)
-  const { budget } = caller
-  const loan = await budget.lend(totalBytes, totalBytes)
+  const loan = await caller.budget.lend(totalBytes, totalBytes)
   try {
-    const { spares } = budget
-    const copy = new Uint8Array(spares.take(totalBytes) ?? new ArrayBuffer(totalBytes))
+    const copy = new Uint8Array(totalBytes)
     let filled = 0
     const puts = targets.map((target, i): Put => {
       const value = values[i] as Uint8Array // as many as targets
@@ -186,7 +184,7 @@ async function putCopies(
     })
     report(totalBytes)
     options.signal?.throwIfAborted()
-    return await caller.call('put', { puts }, { transfer: [copy.buffer], giveBack: (buffer) => spares.give(buffer) })
+    return await caller.call('put', { puts }, { transfer: [copy.buffer] })
   } finally {
     loan.end()
   }

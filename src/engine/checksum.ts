@@ -55,7 +55,8 @@ export function checksums(bytes: Uint8Array, lengths: readonly number[]): number
   const { one, two } = summingOf(bytes)
   const sums: number[] = []
   for (let at = 0; sums.length < lengths.length; ) {
-    const [length = 0, next] = lengths.slice(sums.length)
+    const length = lengths[sums.length] ?? 0
+    const next = lengths[sums.length + 1]
     const block = bytes.subarray(at, at + length)
     at += length
     if (length === next && length > 0 && length % GROUP_BYTES === 0) {

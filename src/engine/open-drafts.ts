@@ -49,8 +49,13 @@ export class OpenDrafts {
     return this.#writing.run(id, async () => {
       const open = this.#get(id)
       if (offset !== open.filled) throw new RangeError(`the next piece begins at ${open.filled}, not at ${offset}`)
-      await Draft.writeAll(partsOf(open, bytes), work)
-      open.filled += bytes.byteLength
+      const next = partsOf(open, bytes)
+      const before = filledBytes(next)
+      try {
+        await Draft.writeAll(next, work)
+      } finally {
+        open.filled += filledBytes(next) - before // where a write fails, of what came before it
+      }
     })
   }
 
@@ -90,6 +95,10 @@ export class OpenDrafts {
     if (open === undefined) throw new RangeError(`there is no draft ${id}`)
     return open
   }
+}
+
+function filledBytes(values: readonly NextBytes[]): number {
+  return values.reduce((sum, { draft }) => sum + draft.filled, 0)
 }
 
 /** The values that `bytes` are of, which come next. Errors: RangeError for too many. */

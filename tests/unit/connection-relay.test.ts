@@ -46,13 +46,11 @@ test('a guest reads and writes the disk of the page, its buffers moving', async 
   await expect(guest.call('open', { path: 'missing' })).rejects.toBeInstanceOf(NotFoundError)
 })
 
-test('a guest puts several values that lie in one memory, which comes back', async () => {
+test('a guest puts several values that lie in one memory', async () => {
   const guest = await connectGuest(await connectPage(realService))
   const memory = Uint8Array.of(1, 2, 3)
   const puts = [putOf('first', memory.subarray(0, 1)), putOf('second', memory.subarray(1))]
-  const back: ArrayBuffer[] = []
-  await guest.call('put', { puts }, { transfer: [memory.buffer], giveBack: (buffer) => back.push(buffer) })
-  expect(back.map(({ byteLength }) => byteLength)).toEqual([3])
+  await guest.call('put', { puts }, { transfer: [memory.buffer] })
   const { incarnation = 0 } = (await guest.call('stat', { path: 'second' })) ?? {}
   expect([...new Uint8Array((await guest.call('read', { incarnation })).buffer)]).toEqual([2, 3])
 })

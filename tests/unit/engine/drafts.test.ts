@@ -212,6 +212,35 @@ describe('values that are neighbours', () => {
     await checkAll(service, [...before.filter((_, i) => !isFreed(i)), ...after])
   })
 
+  test('are counted up to the write that failed, and none of them twice', async () => {
+    const service = await opened()
+    const before = named('before', 4 * 16)
+    await writeAll(service, before)
+    const freed = before.filter((_, i) => Math.floor(i / 16) % 2 === 0)
+    await service.call('delete', { paths: freed.map(({ path }) => path) })
+    await service.call('flush', {})
+    const values = named('after', 2 * 16)
+    const targets = values.map(({ path }) => ({ create: spec(path, LENGTH) }))
+    const { draft } = await service.call('beginWrite', { targets })
+    const bytes = new Uint8Array(Buffer.concat(values.map((value) => value.bytes)))
+    const { write } = MemoryFile.prototype
+    let writes = 0
+    const failing = vi.spyOn(MemoryFile.prototype, 'write').mockImplementation(function (this: MemoryFile, source, at) {
+      if (++writes === 2) throw new Error('the second write fails')
+      return write.call(this, source, at)
+    })
+    const send = (offset: number) => service.call('write', { draft, offset, bytes: bytes.slice(offset) })
+    try {
+      await expect(send(0)).rejects.toThrow('the second write fails')
+    } finally {
+      failing.mockRestore()
+    }
+    await expect(send(0)).rejects.toThrow(`the next piece begins at ${MIB}, not at 0`)
+    await send(MIB)
+    await service.call('commitWrite', { draft })
+    await checkAll(service, values)
+  })
+
   test('on disk only go each from its memory', async () => {
     const service = await opened()
     const values = named('a', 10)
